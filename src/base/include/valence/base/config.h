@@ -77,7 +77,8 @@ struct ConfigSection {
 };
 
 /// Sets fields from a YAML map. `where` is "params.yaml" and `section` "train" for messages. Errors (kInvalidArgument):
-/// an unknown key (with the nearest known one), a wrong type, a value out of range; each with file, line, key, got, wanted.
+/// an unknown key (with the nearest known one), a wrong type, a value out of range; each with file, line, key, got,
+/// wanted.
 Status ApplyYaml(const ConfigSection& section, const Yaml& node, std::string_view where);
 
 /// Applies a whole params file: one map per section; unknown sections are errors.

@@ -28,11 +28,11 @@ class Json {
   Json(int v) : value_(std::int64_t{v}) {}   // NOLINT
   Json(std::int64_t v) : value_(v) {}        // NOLINT
   Json(std::uint64_t v) : value_(static_cast<std::int64_t>(v)) {}  // NOLINT
-  Json(double v) : value_(v) {}              // NOLINT
-  Json(const char* v) : value_(std::string(v)) {}       // NOLINT
-  Json(std::string_view v) : value_(std::string(v)) {}  // NOLINT
-  Json(std::string v) : value_(std::move(v)) {}         // NOLINT
-  Json(Array v) : value_(std::move(v)) {}               // NOLINT
+  Json(double v) : value_(v) {}                                    // NOLINT
+  Json(const char* v) : value_(std::string(v)) {}                  // NOLINT
+  Json(std::string_view v) : value_(std::string(v)) {}             // NOLINT
+  Json(std::string v) : value_(std::move(v)) {}                    // NOLINT
+  Json(Array v) : value_(std::move(v)) {}                          // NOLINT
   static Json MakeArray() { return Json(Array{}); }
   static Json MakeObject(std::initializer_list<Member> members = {}) { return Json(Object(members), 0); }
   template <class Range>

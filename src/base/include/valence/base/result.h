@@ -90,15 +90,15 @@ inline Status Ok() { return std::monostate{}; }
 #define VALENCE_INTERNAL_CONCAT(a, b) VALENCE_INTERNAL_CONCAT2(a, b)
 
 /// `VALENCE_TRY(auto rows, ReadCsv(path));` returns the Error to our caller, or gives the value. One use per line.
-#define VALENCE_TRY(declaration, expression)                                                      \
-  auto VALENCE_INTERNAL_CONCAT(result_, __LINE__) = (expression);                                 \
-  if (!VALENCE_INTERNAL_CONCAT(result_, __LINE__).has_value())                                    \
-    return std::move(VALENCE_INTERNAL_CONCAT(result_, __LINE__)).error();                         \
+#define VALENCE_TRY(declaration, expression)                              \
+  auto VALENCE_INTERNAL_CONCAT(result_, __LINE__) = (expression);         \
+  if (!VALENCE_INTERNAL_CONCAT(result_, __LINE__).has_value())            \
+    return std::move(VALENCE_INTERNAL_CONCAT(result_, __LINE__)).error(); \
   declaration = std::move(VALENCE_INTERNAL_CONCAT(result_, __LINE__)).value()
 
 /// `VALENCE_RETURN_IF_ERROR(WriteFile(...));` returns the Error to our caller. For a Status, or a value nobody needs.
-#define VALENCE_RETURN_IF_ERROR(expression)                                                       \
-  do {                                                                                            \
-    auto valence_status = (expression);                                                           \
-    if (!valence_status.has_value()) return std::move(valence_status).error();                    \
+#define VALENCE_RETURN_IF_ERROR(expression)                                    \
+  do {                                                                         \
+    auto valence_status = (expression);                                        \
+    if (!valence_status.has_value()) return std::move(valence_status).error(); \
   } while (false)

@@ -14,11 +14,11 @@ namespace valence {
 struct Yaml {
   enum class Kind { kNull, kScalar, kSequence, kMap };
   Kind kind = Kind::kNull;
-  int line = 0;         ///< 1-based, for messages
-  std::string scalar;   ///< kScalar: the text
-  bool quoted = false;  ///< kScalar: written in quotes, so never a number, bool or null
-  std::vector<Yaml> items;                             ///< kSequence
-  std::vector<std::pair<std::string, Yaml>> members;   ///< kMap, in the file's order
+  int line = 0;                                       ///< 1-based, for messages
+  std::string scalar;                                 ///< kScalar: the text
+  bool quoted = false;                                ///< kScalar: written in quotes, so never a number, bool or null
+  std::vector<Yaml> items;                            ///< kSequence
+  std::vector<std::pair<std::string, Yaml>> members;  ///< kMap, in the file's order
 
   const Yaml* Find(std::string_view key) const;
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "valence/base/config.h"
+#include "valence/base/json.h"
+#include "valence/base/progress.h"
+#include "valence/base/result.h"
+#include "valence/data/document.h"
+
+namespace valence::data {
+
+/// Section `ingest` of params.yaml.
+struct IngestConfig {
+  std::string source = "sample";  ///< sample, imdb, an http(s):// URL, or a file, folder or archive
+  std::string sha256;             ///< expected digest of a URL or file; "" accepts any
+  std::string format = "auto";    ///< auto, csv, tsv, jsonl, json, aclimdb
+  std::string text_column = "text";
+  std::string label_column = "label";
+  std::string id_column;  ///< "" makes ids
+  StringMap labels;       ///< raw label -> label; empty keeps raw labels. With entries, others are `unknown_label`
+  std::string encoding = "utf-8";  ///< utf-8, latin1, cp1252
+  double test_share = 0.2;         ///< held out when the source has no test part
+  std::int64_t seed = 42;
+  double max_rejected_share = 0.05;  ///< of all rows; above it the stage fails
+  double max_duplicate_share = 0.5;
+  double max_conflict_share = 0.01;  ///< same text, other label
+  std::int64_t min_label_documents = 2;
+  std::int64_t max_text_bytes = 1 << 20;
+  std::string cache_dir = "data/cache";  ///< downloads; kept between runs
+
+  void Describe(FieldVisitor& v);
+  bool operator==(const IngestConfig&) const = default;
+};
+
+/// What ingest did, for reports/data.json and the terminal. input_rows = kept + rejected, always.
+struct IngestReport {
+  std::string source;
+  std::string source_sha256;  ///< of the archive or file; "" for a folder
+  std::uint64_t input_rows = 0;
+  std::uint64_t kept_rows = 0;
+  std::map<std::string, std::uint64_t> rejected_by_reason;
+  std::uint64_t train_rows = 0;
+  std::uint64_t test_rows = 0;
+  std::map<std::string, std::uint64_t> train_labels;
+  std::map<std::string, std::uint64_t> test_labels;
+  std::map<std::string, double> text_bytes;  ///< min, p05, p25, p50, p75, p95, max, mean
+  std::vector<std::string> warnings;
+
+  Json ToJson() const;
+};
+
+struct IngestOutput {
+  Split split;
+  std::vector<RejectedRow> rejected;
+  IngestReport report;
+};
+
+/// Fetches (if remote), reads, checks and splits. Nothing is written except downloads below cache_dir. Deterministic
+/// for a given source, configuration and seed. Checks, each a RejectedRow::reason: invalid_utf8, malformed_row,
+/// missing_label, unknown_label, empty_text, text_too_long, duplicate (exact, first kept), leakage (a test text that is
+/// in train), conflicting_label (all copies of a text with two labels). Errors: kNotFound, kUnavailable (network),
+/// kDataCorrupt (digest, archive or header not as expected; a share limit exceeded; fewer than two labels), with file
+/// and row.
+Result<IngestOutput> Ingest(const IngestConfig& config, Progress& progress);
+
+}  // namespace valence::data

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "valence/base/progress.h"
+#include "valence/base/result.h"
+#include "valence/classifier/classifier.h"
+#include "valence/data/ingest.h"
+#include "valence/evaluation/report.h"
+#include "valence/features/vectorizer.h"
+#include "valence/linalg/csr_matrix.h"
+#include "valence/pipeline/params.h"
+
+/// The stages of DESIGN section 3 as functions. Each writes its files atomically below the current folder and returns
+/// what it made, so that `valence run` hands values on and single stages read them back; both give the same bytes.
+namespace valence::pipeline {
+
+/// Where stages read and write, relative to the current folder.
+struct Layout {
+  std::filesystem::path raw = "data/raw";
+  std::filesystem::path interim = "data/interim";
+  std::filesystem::path processed = "data/processed";
+  std::filesystem::path model = "models/model.safetensors";
+  std::filesystem::path reports = "reports";
+};
+
+struct Ingested {
+  data::Split split;
+  data::IngestReport report;
+  std::string train_sha256, test_sha256;  ///< of the CSV files
+};
+Result<Ingested> Ingest(const Params& params, const Layout& layout, Progress& progress);
+
+struct Preprocessed {
+  data::Split split;  ///< ids and labels as before, text processed
+};
+Result<Preprocessed> Preprocess(const Params& params, const Layout& layout, const Ingested* ingested,
+                                Progress& progress);
+
+struct Featurized {
+  features::FittedVectorizer fitted;
+  linalg::CsrMatrix train, test;
+  std::vector<std::string> labels;  ///< class names, ascending; the class is the index
+  std::vector<std::int32_t> train_classes, test_classes;
+};
+Result<Featurized> Featurize(const Params& params, const Layout& layout, const Preprocessed* preprocessed,
+                             Progress& progress);
+
+struct Trained {
+  std::shared_ptr<const classifier::Classifier> classifier;
+  model::Certificate certificate;
+};
+Result<Trained> Train(const Params& params, const Layout& layout, const Ingested* ingested,
+                      const Featurized* featurized, Progress& progress);
+
+struct Evaluated {
+  evaluation::Metrics metrics;
+  evaluation::GateResult gate;
+};
+/// Writes reports/metrics.json, plots/*.csv, report.html, model_card.md. A failing gate is a result, not an error.
+Result<Evaluated> Evaluate(const Params& params, const Layout& layout, const Ingested* ingested, const Trained* trained,
+                           Progress& progress);
+
+}  // namespace valence::pipeline
