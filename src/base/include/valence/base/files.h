@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -10,9 +11,10 @@
 
 namespace valence {
 
-/// A file that appears whole or not at all: bytes go to `<path>.tmp.<random>` beside it; Commit() does
+/// A file that appears whole or not at all: bytes go to `<path>.tmp.<pid>.<random>` beside it; Commit() does
 /// fsync, rename over `path`, fsync of the folder. Destroyed without Commit(), the temporary file is removed and what
 /// was at `path` stays. Parent folders are made. Move-only, not thread-safe. Errors: kUnavailable with path and cause.
+/// If only the last fsync fails, `path` is whole and new, but may be the old one again after a power cut.
 class AtomicFile {
  public:
   static Result<AtomicFile> Create(std::filesystem::path path);
@@ -22,7 +24,8 @@ class AtomicFile {
 
   /// Appends through a buffer. After an error the file can no longer be committed.
   Status Append(std::string_view bytes);
-  /// Overwrites bytes already appended, at `offset` from the start (for headers known last).
+  /// Overwrites bytes already appended, at `offset` from the start (for headers known last). Requires that all of
+  /// them are there: offset + bytes.size() <= size().
   Status WriteAt(std::uint64_t offset, std::string_view bytes);
   Status Commit();
 
@@ -66,7 +69,8 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-/// Removes AtomicFile's leftovers of killed processes in `folder` (not recursive). Missing folder: nothing to do.
+/// Removes AtomicFile's leftovers of killed processes in `folder` (not recursive): files named `*.tmp.<pid>.<random>`
+/// whose process is gone and which no process elsewhere (another container) holds. Missing folder: nothing to do.
 void RemoveStaleTemporaries(const std::filesystem::path& folder);
 
 }  // namespace valence

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "valence/base/clock.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+
+namespace valence {
+
+std::string NowIso8601() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                     utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+}  // namespace valence
