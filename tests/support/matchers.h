@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <ostream>
+#include <string>
 
 #include "valence/base/result.h"
 
@@ -23,12 +24,14 @@ void PrintTo(const Result<T>& result, std::ostream* os) {
 MATCHER(IsOk, negation ? "is an error" : "is not an error") { return arg.has_value(); }
 
 /// EXPECT_THAT(ParseInt("7"), IsOkAndHolds(7));  `matcher` is a value or a matcher.
-MATCHER_P(IsOkAndHolds, matcher, "") {
+MATCHER_P(IsOkAndHolds, matcher, negation ? "does not hold the value" : "holds the value") {
   return arg.has_value() && ::testing::ExplainMatchResult(matcher, arg.value(), result_listener);
 }
 
 /// EXPECT_THAT(ParseInt("x"), IsError(ErrorCode::kInvalidArgument, HasSubstr("'x'")));
-MATCHER_P2(IsError, code, message_matcher, "") {
+MATCHER_P2(IsError, code, message_matcher,
+           std::string(negation ? "is not " : "is ") + std::string(ErrorCodeName(code)) + " whose message " +
+               ::testing::DescribeMatcher<std::string>(message_matcher)) {
   if (arg.has_value()) return false;
   if (arg.error().code != code) {
     *result_listener << "whose code is " << ErrorCodeName(arg.error().code);
