@@ -39,7 +39,7 @@ class Json {
   template <class Range>
   static Json ArrayOf(const Range& range) {
     Array array;
-    for (const auto& v : range) array.emplace_back(Json(v));
+    for (const auto& v : range) array.emplace_back(v);
     return Json(std::move(array));
   }
 
