@@ -18,9 +18,10 @@ struct Curve {
   std::string ToCsv() const;
 };
 
-/// roc_curve, precision_recall_curve, calibration (15 bins: mean probability, observed share, count) and a threshold
-/// sweep (0.00..1.00: precision, recall, f1, accuracy) of a binary task; for more classes, calibration of the winning
-/// probability and one-vs-rest roc with a class column. At most about 1,000 points each, end points kept.
+/// Of a binary task: roc (sklearn roc_curve), precision_recall (precision_recall_curve), calibration (15 bins of the
+/// positive probability, empty ones left out) and thresholds (0.00 to 1.00). Of more classes: roc, one against the
+/// rest, with a class column, and calibration of the winning probability. At most 1,000 points each (per class), both
+/// end points kept. Empty for input that ComputeMetrics refuses.
 std::vector<Curve> ComputeCurves(const Scored& scored);
 
 }  // namespace valence::evaluation

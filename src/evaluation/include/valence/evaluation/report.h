@@ -38,6 +38,8 @@ struct GateResult {
 };
 /// Error: kInvalidArgument for an unknown metric name. A NaN fails.
 Result<GateResult> CheckGate(const Metrics& metrics, const EvaluateConfig& config);
+/// One sentence for a person, such as "accuracy 0.731 is below the minimum 0.75".
+std::string Message(const GateCheck& check);
 
 struct WrongDocument {
   std::string id, text, truth, predicted;
