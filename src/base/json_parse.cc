@@ -13,7 +13,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// simdjson counts the scalar inside the innermost container as a level of its own.
 constexpr std::size_t kMaxDepth = 64;
 
 Error NotJson(std::string_view why) { return DataCorrupt(fmt::format("not JSON: {}", why)); }
@@ -24,20 +23,21 @@ Result<std::string> ToString(std::string_view text) {
   return std::string(text);
 }
 
-Result<Json> Convert(dom::element element);
+// `depth` is the number of containers around the element.
+Result<Json> Convert(dom::element element, std::size_t depth);
 
-Result<Json> ConvertArray(dom::array source) {
+Result<Json> ConvertArray(dom::array source, std::size_t depth) {
   Json::Array array;
   array.reserve(source.size());
   for (const dom::element element : source) {
-    VALENCE_TRY(Json value, Convert(element));
+    VALENCE_TRY(Json value, Convert(element, depth));
     array.push_back(std::move(value));
   }
   return Json(std::move(array));
 }
 
 // Not Json::Set(), whose look-up is linear: an object may have as many keys as a vocabulary.
-Result<Json> ConvertObject(dom::object source) {
+Result<Json> ConvertObject(dom::object source, std::size_t depth) {
   Json result = Json::MakeObject();
   Json::Object& members = result.object();
   std::unordered_map<std::string_view, std::size_t> places;
@@ -45,7 +45,7 @@ Result<Json> ConvertObject(dom::object source) {
   places.reserve(source.size());
   for (const auto [key, element] : source) {
     VALENCE_TRY(std::string name, ToString(key));
-    VALENCE_TRY(Json value, Convert(element));
+    VALENCE_TRY(Json value, Convert(element, depth));
     const auto [place, is_new] = places.emplace(key, members.size());
     if (is_new) {
       members.emplace_back(std::move(name), std::move(value));
@@ -56,12 +56,15 @@ Result<Json> ConvertObject(dom::object source) {
   return result;
 }
 
-Result<Json> Convert(dom::element element) {
+Result<Json> Convert(dom::element element, std::size_t depth) {
+  if (depth == kMaxDepth && (element.is_array() || element.is_object())) {
+    return NotJson(fmt::format("nested more than {} deep", kMaxDepth));
+  }
   switch (element.type()) {
     case dom::element_type::ARRAY:
-      return ConvertArray(element.get_array().value_unsafe());
+      return ConvertArray(element.get_array().value_unsafe(), depth + 1);
     case dom::element_type::OBJECT:
-      return ConvertObject(element.get_object().value_unsafe());
+      return ConvertObject(element.get_object().value_unsafe(), depth + 1);
     case dom::element_type::INT64:
       return Json(std::int64_t{element.get_int64().value_unsafe()});
     case dom::element_type::UINT64:  // only past the range of int64
@@ -84,6 +87,8 @@ Result<Json> Convert(dom::element element) {
 
 Result<Json> Json::Parse(std::string_view text) {
   dom::parser parser;
+  // simdjson's own limit counts an innermost scalar as a level, but not an innermost empty container. It only stops
+  // the worst early; Convert() counts exactly.
   if (const auto error = parser.allocate(text.size(), kMaxDepth + 1)) {
     return ResourceExhausted(fmt::format("JSON of {} bytes: {}", text.size(), simdjson::error_message(error)));
   }
@@ -91,7 +96,7 @@ Result<Json> Json::Parse(std::string_view text) {
   if (const auto error = parser.parse(text.data(), text.size()).get(root)) {
     return NotJson(simdjson::error_message(error));
   }
-  return Convert(root);
+  return Convert(root, 0);
 }
 
 }  // namespace valence
