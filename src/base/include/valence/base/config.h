@@ -58,7 +58,7 @@ class FieldVisitor {
   virtual void Visit(const FieldInfo& info, std::pair<std::int64_t, std::int64_t>& value, Bounds bounds) = 0;
   virtual void Visit(const FieldInfo& info, StringMap& value) = 0;
   virtual void Visit(const FieldInfo& info, NumberMap& value) = 0;
-  /// A whole number, or a share in (0, 1) written with a decimal point, as scikit-learn's min_df and max_df.
+  /// A whole number >= 1, or a share in [0, 1] written with a decimal point, as scikit-learn's min_df and max_df.
   virtual void VisitCountOrShare(const FieldInfo& info, struct CountOrShare& value) = 0;
 };
 
@@ -76,9 +76,9 @@ struct ConfigSection {
   std::function<void(FieldVisitor&)> describe;
 };
 
-/// Sets fields from a YAML map. `where` is "params.yaml" and `section` "train" for messages. Errors (kInvalidArgument):
-/// an unknown key (with the nearest known one), a wrong type, a value out of range; each with file, line, key, got,
-/// wanted.
+/// Sets fields from a YAML map; null sets none. On an error the fields before it are set already. `where` is
+/// "params.yaml" and `section` "train" for messages. Errors (kInvalidArgument): an unknown key (with the nearest known
+/// one), a wrong type, a value out of range; each with file, line, key, got, wanted.
 Status ApplyYaml(const ConfigSection& section, const Yaml& node, std::string_view where);
 
 /// Applies a whole params file: one map per section; unknown sections are errors.
@@ -87,7 +87,8 @@ Status ApplyYamlFile(const std::vector<ConfigSection>& sections, std::string_vie
 /// Applies one `stage.key=value`, value in YAML. Errors as ApplyYaml's.
 Status ApplyOverride(const std::vector<ConfigSection>& sections, std::string_view assignment);
 
-/// The sections as a commented params.yaml with the current values.
+/// The sections as a commented params.yaml with the current values, which the comments call the defaults: give it
+/// default-made structs. ApplyYamlFile() reads it back to the same values.
 std::string ToYaml(const std::vector<ConfigSection>& sections);
 /// A Markdown table per section: field, default (the current value), range, meaning.
 std::string ToMarkdown(const std::vector<ConfigSection>& sections);
