@@ -59,6 +59,10 @@ struct Trained {
 Result<Trained> Train(const Params& params, const Layout& layout, const Ingested* ingested,
                       const Featurized* featurized, Progress& progress);
 
+/// A model file as if Train had just made it (its certificate is in bundle()). Error: as Classifier::Load; kNotFound
+/// says to run 'valence train'.
+Result<Trained> LoadTrained(const std::filesystem::path& model);
+
 struct Evaluated {
   evaluation::Metrics metrics;
   evaluation::GateResult gate;

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# The commands people type. Everything behind them is CMake (CMakePresets.json), Python (tests/) and npm (web/).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run serve build test test-full unit parity e2e browser sanitize bench format lint clean
+
+VALENCE := build/release/bin/valence
+JOBS ?= $(shell nproc)
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+run: build ## Train on the sample, print the figures, explain two sentences
+	@$(VALENCE) run
+	@$(VALENCE) explain "The food was wonderful and the staff could not have been nicer." \
+	                    "It broke after two days. I want my money back, what a waste of time."
+
+serve: build ## Serve the trained model on port 5000
+	@test -e models/model.safetensors || $(VALENCE) run
+	@$(VALENCE) serve --port 5000
+
+build: ## The binary, build/release/bin/valence
+	@tools/install build
+	@tools/configure release
+	@cmake --build --preset release -j $(JOBS) --target valence
+
+test: unit sanitize parity e2e browser ## Everything CI runs
+
+test-full: test ## And the long suites
+	@VALENCE_TEST_FULL=1 tools/pytest tests/parity tests/e2e
+
+unit: ## Unit tests
+	@tools/install build test
+	@tools/configure dev
+	@cmake --build --preset dev -j $(JOBS)
+	@ctest --preset dev
+
+sanitize: ## Unit tests under address and undefined-behaviour sanitizers
+	@tools/install build test
+	@tools/configure sanitize
+	@cmake --build --preset sanitize -j $(JOBS)
+	@ctest --preset sanitize
+
+parity: build unit ## The same numbers as scikit-learn and NLTK
+	@tools/pytest tests/parity
+
+e2e: build ## The real binary, its files, its server
+	@tools/install test
+	@tools/pytest tests/e2e
+
+browser: build ## The page and the report in a real browser
+	@tools/install test
+	@tools/browser-tests
+
+bench: ## Speed against pinned scikit-learn and NLTK, same machine, same run
+	@tools/install build bench
+	@tools/configure bench
+	@cmake --build --preset bench -j $(JOBS)
+	@bench/run
+
+format: ## clang-format everything
+	@git ls-files '*.cc' '*.h' | xargs clang-format -i
+
+lint: ## clang-format and clang-tidy, as reviewers see them
+	@git ls-files '*.cc' '*.h' | xargs clang-format --dry-run -Werror
+	@tools/configure dev && git ls-files 'src/*.cc' 'apps/*.cc' | xargs clang-tidy -p build/dev --quiet
+
+clean: ## Remove what was built (downloads and models stay)
+	rm -rf build

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "context.h"
+
+/// One function a subcommand: adds it to `app`; when the user chose it, context.action runs it.
+namespace valence::app {
+
+void AddRun(CLI::App& app, Context& context);
+void AddIngest(CLI::App& app, Context& context);
+void AddPreprocess(CLI::App& app, Context& context);
+void AddFeaturize(CLI::App& app, Context& context);
+void AddTrain(CLI::App& app, Context& context);
+void AddEvaluate(CLI::App& app, Context& context);
+void AddPredict(CLI::App& app, Context& context);
+void AddExplain(CLI::App& app, Context& context);
+void AddServe(CLI::App& app, Context& context);
+void AddParams(CLI::App& app, Context& context);
+void AddCompletions(CLI::App& app, Context& context);
+void AddVersion(CLI::App& app, Context& context);
+
+}  // namespace valence::app

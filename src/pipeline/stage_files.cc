@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stage_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "valence/base/digest.h"
+#include "valence/data/csv.h"
+
+namespace valence::pipeline {
+
+void RemoveStaleFiles(std::initializer_list<std::filesystem::path> folders) {
+  for (const auto& folder : folders) RemoveStaleTemporaries(folder);
+}
+
+Result<data::Split> ReadSplit(const std::filesystem::path& folder, const char* stage) {
+  data::Split split;
+  VALENCE_TRY(split.train, ReadInput<data::Dataset>(folder / "train.csv", stage, data::ReadDocuments));
+  VALENCE_TRY(split.test, ReadInput<data::Dataset>(folder / "test.csv", stage, data::ReadDocuments));
+  return split;
+}
+
+Status WriteSplit(const std::filesystem::path& folder, const data::Split& split) {
+  VALENCE_RETURN_IF_ERROR(data::WriteDocuments(folder / "train.csv", split.train));
+  return data::WriteDocuments(folder / "test.csv", split.test);
+}
+
+Result<std::string> FileSha256(const std::filesystem::path& path) {
+  VALENCE_TRY(const MappedFile file, MappedFile::Open(path));
+  return Sha256Hex(file.bytes());
+}
+
+std::vector<std::string> ClassNames(const data::Dataset& documents) {
+  std::set<std::string> names;
+  for (const data::Document& d : documents) names.insert(d.label);
+  return {names.begin(), names.end()};
+}
+
+Result<std::vector<std::int32_t>> ClassesOf(const data::Dataset& documents, const std::vector<std::string>& names,
+                                            const std::filesystem::path& where) {
+  std::vector<std::int32_t> classes;
+  classes.reserve(documents.size());
+  for (const data::Document& d : documents) {
+    const auto at = std::lower_bound(names.begin(), names.end(), d.label);
+    if (at == names.end() || *at != d.label) {
+      return DataCorrupt(fmt::format("{}: document {} has the label '{}', which no training document has",
+                                     where.string(), d.id, d.label));
+    }
+    classes.push_back(static_cast<std::int32_t>(at - names.begin()));
+  }
+  return classes;
+}
+
+std::vector<std::string_view> TextsOf(const data::Dataset& documents) {
+  std::vector<std::string_view> texts;
+  texts.reserve(documents.size());
+  for (const data::Document& d : documents) texts.emplace_back(d.text);
+  return texts;
+}
+
+}  // namespace valence::pipeline

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "stage_files.h"
+#include "valence/base/log.h"
+#include "valence/base/version.h"
+#include "valence/data/csv.h"
+#include "valence/data/npz.h"
+#include "valence/pipeline/stages.h"
+
+namespace valence::pipeline {
+namespace {
+
+/// What featurize wrote; the test matrix is not needed here and stays on disk.
+Result<Featurized> ReadFeaturized(const Params& params, const std::filesystem::path& folder) {
+  constexpr const char* kStage = "featurize";
+  Featurized f;
+  VALENCE_TRY(f.train, ReadInput<linalg::CsrMatrix>(folder / "train.npz", kStage, data::ReadNpz));
+  VALENCE_TRY(f.train_classes,
+              ReadInput<std::vector<std::int32_t>>(folder / "labels_train.npy", kStage, data::ReadNpyInt32));
+  VALENCE_TRY(f.fitted.weighting,
+              ReadInput<std::vector<double>>(folder / "weighting.npy", kStage, data::ReadNpyDouble));
+  const auto read_text = [](const std::filesystem::path& path) { return ReadFile(path); };
+  VALENCE_TRY(const std::string vocabulary, ReadInput<std::string>(folder / "vocabulary.json", kStage, read_text));
+  VALENCE_TRY(f.fitted.vocabulary, features::Vocabulary::FromJson(vocabulary));
+  VALENCE_TRY(const std::string labels, ReadInput<std::string>(folder / "labels.json", kStage, read_text));
+  VALENCE_TRY(const Json names, Json::Parse(labels));
+  if (!names.is_array()) return DataCorrupt((folder / "labels.json").string() + ": expected a list of labels");
+  for (const Json& name : names.array()) {
+    if (!name.is_string()) return DataCorrupt((folder / "labels.json").string() + ": expected text labels");
+    f.labels.push_back(name.string());
+  }
+  f.fitted.config = params.featurize;
+  return f;
+}
+
+/// The sections that shaped the model, for its metadata and for tracked runs.
+Json ParametersOf(Params params) {
+  Json all = Json::MakeObject();
+  for (const ConfigSection& section : params.Sections()) all.Set(section.name, ToJson(section));
+  return all;
+}
+
+}  // namespace
+
+Result<Trained> LoadTrained(const std::filesystem::path& model) {
+  Trained trained;
+  VALENCE_TRY(trained.classifier,
+              ReadInput<std::shared_ptr<const classifier::Classifier>>(model, "train", classifier::Classifier::Load));
+  return trained;
+}
+
+Result<Trained> Train(const Params& params, const Layout& layout, const Ingested* ingested,
+                      const Featurized* featurized, Progress& progress) {
+  RemoveStaleFiles({layout.model.parent_path()});
+  Featurized read;
+  if (featurized == nullptr) {
+    VALENCE_TRY(read, ReadFeaturized(params, layout.processed));
+  }
+  const Featurized& input = featurized == nullptr ? read : *featurized;
+  VALENCE_TRY(model::FitResult fit,
+              model::FitLogisticRegression(input.train, input.train_classes, input.labels, params.train, progress));
+  if (!fit.certificate.converged) {
+    log::Warning(fmt::format("train did not converge: relative duality gap {:.1e}, gradient {:.1e} after {} iterations",
+                             fit.certificate.relative_gap, fit.certificate.gradient_max, fit.certificate.iterations));
+  }
+
+  progress.Start("compiling and saving", 0, "");
+  classifier::ModelBundle bundle;
+  bundle.labels = input.labels;
+  VALENCE_TRY(bundle.preprocess_steps, text::ResolveSteps(params.preprocess));
+  bundle.vectorizer = input.fitted;
+  bundle.linear = std::move(fit.model);
+  bundle.certificate = classifier::ToJson(fit.certificate);
+  bundle.parameters = ParametersOf(params);
+  VALENCE_TRY(bundle.lineage["train_sha256"], FileSha256(layout.raw / "train.csv"));
+  VALENCE_TRY(bundle.lineage["test_sha256"], FileSha256(layout.raw / "test.csv"));
+  bundle.lineage["source"] = params.ingest.source;
+  bundle.lineage["valence_version"] = kVersion;
+
+  data::Dataset raw;
+  if (ingested == nullptr) {
+    VALENCE_TRY(raw, ReadInput<data::Dataset>(layout.raw / "train.csv", "ingest", data::ReadDocuments));
+  }
+  const data::Dataset& documents = ingested == nullptr ? raw : ingested->split.train;
+
+  // Golden texts are scored by the compiled model, so the model is compiled once without and saved with them.
+  VALENCE_TRY(const auto scorer, classifier::Classifier::Make(bundle));
+  bundle.golden_texts = classifier::MakeGoldenTexts(*scorer, TextsOf(documents));
+  VALENCE_TRY(bundle.digest, classifier::SaveModel(layout.model, bundle));
+  Trained trained;
+  VALENCE_TRY(trained.classifier, classifier::Classifier::Make(std::move(bundle)));
+  trained.certificate = std::move(fit.certificate);
+  progress.Done();
+  return trained;
+}
+
+}  // namespace valence::pipeline
