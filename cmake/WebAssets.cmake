@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# What npm and node make for the pages, at build time. Needs node 18 or later; nothing of it is needed at run time.
+find_program(NPM_EXECUTABLE npm REQUIRED DOC "npm, which fetches what web/package-lock.json pins")
+find_program(NODE_EXECUTABLE NAMES node nodejs REQUIRED DOC "node, which bundles the report's pictures")
+
+# valence_web_bundle(OUT <file> SCRIPT <build.mjs> SOURCES <file> ...): runs `node SCRIPT OUT` when a source changes.
+function(valence_web_bundle)
+  cmake_parse_arguments(ARG "" "OUT;SCRIPT" "SOURCES" ${ARGN})
+  set(web "${PROJECT_SOURCE_DIR}/web")
+  set(stamp "${CMAKE_BINARY_DIR}/web/packages.stamp")
+  add_custom_command(
+    OUTPUT "${stamp}"
+    COMMAND "${CMAKE_COMMAND}" -DNPM=${NPM_EXECUTABLE} -DWEB=${web} -DSTAMP=${stamp} -P
+            "${PROJECT_SOURCE_DIR}/cmake/InstallWebPackages.cmake"
+    DEPENDS "${web}/package.json" "${web}/package-lock.json" "${PROJECT_SOURCE_DIR}/cmake/InstallWebPackages.cmake"
+    COMMENT "Fetching web packages (npm ci)"
+    VERBATIM)
+  add_custom_command(
+    OUTPUT "${ARG_OUT}"
+    COMMAND "${NODE_EXECUTABLE}" "${ARG_SCRIPT}" "${ARG_OUT}"
+    DEPENDS "${ARG_SCRIPT}" ${ARG_SOURCES} "${stamp}"
+    COMMENT "Bundling ${ARG_OUT}"
+    VERBATIM)
+endfunction()
