@@ -23,8 +23,9 @@ struct ServerOptions {
   std::chrono::seconds header_timeout{10};   ///< 408
   std::chrono::seconds body_timeout{30};     ///< 408
   std::chrono::seconds idle_timeout{60};     ///< keep-alive connection closed
-  std::chrono::seconds drain_timeout{25};    ///< SIGTERM: after this, connections are cut
-  std::size_t max_connections = 20000;
+  std::chrono::seconds drain_delay{0};       ///< SIGTERM: keep accepting this long, so that load balancers notice
+  std::chrono::seconds drain_timeout{25};    ///< then connections still open after this are cut
+  std::size_t max_connections = 20000;       ///< 503 above
 };
 
 /// One request, valid during the handler call. Header names compare without case.
@@ -48,10 +49,15 @@ struct HttpResponse {
 /// Called on a server thread (`thread` in [0, threads)); must not throw nor block for long. One call at a time per
 /// thread.
 using HttpHandler = std::function<void(int thread, const HttpRequest&, HttpResponse*)>;
-/// Makes the body of an error the server itself answers (400, 408, 413, 414, 431): status, message -> response.
-using ErrorRenderer = std::function<void(int status, std::string_view message, HttpResponse*)>;
+/// Makes the body of an error the server itself answers (400, 408, 413, 414, 417, 431, 503). Called as HttpHandler is.
+using ErrorRenderer = std::function<void(int thread, int status, std::string_view message, HttpResponse*)>;
 
-/// HTTP/1.1 on Boost.Beast: one io_context and one acceptor (SO_REUSEPORT) per thread, no locks between them.
+/// HTTP/1.1 on Boost.Beast's parser: one io_context and one acceptor (SO_REUSEPORT) per thread, no locks between them.
+///
+/// What it refuses, each with the status above as ErrorRenderer words it, then closing: a header block or target over
+/// its limit, more than 100 header fields, a body over its limit (before it is read, and as chunks add up), a client
+/// that is too slow, malformed or ambiguous framing (repeated Content-Length or Host, Content-Length together with
+/// Transfer-Encoding, any Transfer-Encoding but "chunked", folded or bare-LF lines). HEAD answers without the body.
 class HttpServer {
  public:
   static Result<std::unique_ptr<HttpServer>> Listen(const ServerOptions& options, HttpHandler handler,
@@ -63,9 +69,10 @@ class HttpServer {
   /// Serves until Stop; blocks. Call once.
   void Run();
   /// Begins a drain: stops accepting, answers what is in flight with `Connection: close`, closes idle connections, then
-  /// Run returns. Async-signal-safe? No: call from a thread or through RunUntilSignal. Thread-safe.
-  void Stop();
-  /// Run, with SIGTERM and SIGINT calling `on_drain` and then Stop; a second signal cuts at once.
+  /// Run returns. `delay`: before that, keep accepting for so long. Thread-safe, but not async-signal-safe.
+  void Stop(std::chrono::milliseconds delay = {});
+  /// Run, with SIGTERM and SIGINT calling `on_drain` and then Stop (SIGTERM with options.drain_delay); a second signal
+  /// cuts at once.
   void RunUntilSignal(const std::function<void()>& on_drain);
 
  private:

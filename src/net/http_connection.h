@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "deadline_list.h"
+#include "http_request_parser.h"
+#include "valence/net/http_server.h"
+
+namespace valence::net {
+
+class Worker;
+
+/// What a connection is waiting for; each has its own time limit (Worker::Arm).
+enum class Phase {
+  kNone,    ///< for nothing: it is being worked on
+  kFresh,   ///< for the first byte of the first request
+  kIdle,    ///< for the first byte of another request
+  kHeader,  ///< for the rest of a header
+  kBody,    ///< for the rest of a body
+  kWrite,   ///< for the client to read the answer
+  kLinger   ///< for the client to close, so that it can read our last answer before the kernel sends a reset
+};
+inline constexpr std::size_t kPhases = 7;
+
+/// One client's connection: reads, parses, calls the handler, writes, in that order, one request at a time.
+/// It has exactly one asynchronous operation outstanding, and that operation's handler owns it: when the handler ends
+/// without starting another, the connection is gone. All on its worker's thread.
+class Connection final : public Expiring {
+ public:
+  /// As asio::ip::tcp::socket, without its type-erased executor.
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+  using Self = std::unique_ptr<Connection>;
+
+  Connection(Worker* worker, Socket socket);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  /// Serves requests until the client or a limit ends it.
+  static void Start(Self self) { self->Serve(std::move(self)); }
+  /// Answers `status` to whatever the client sends, and closes.
+  static void Turn(Self self, int status, std::string_view reason);
+
+  /// The phase's time is over: answers 408 if a request was under way, else closes.
+  void Expire();
+  /// The server is stopping and this connection waits for a request: closes it unless one has arrived meanwhile.
+  void Retire();
+
+ private:
+  enum class Sent { kAll, kBlocked, kFailed };
+  enum class Wake { kNone, kExpired, kRetired };
+
+  // The asynchronous steps. Each takes the connection over and hands it to the next.
+  void Serve(Self self);
+  void Read(Self self);
+  void OnRead(Self self, boost::system::error_code error, std::size_t size);
+  void OnWoken(Self self);
+  void Send(Self self);
+  void OnWritable(Self self, boost::system::error_code error);
+  void Linger(Self self);
+  void Discard(Self self);
+
+  // The synchronous ones.
+  bool PrepareAnswer();
+  void Answer();
+  void Refuse(int status, std::string_view reason);
+  void FillRequest();
+  Sent SendSome();
+  void FinishAnswer();
+  void WantBody();
+  void Enter(Phase phase);
+  void MakeRoom();
+
+  std::string_view Message() const { return {data_.get() + begin_, end_ - begin_}; }
+
+  Worker& worker_;
+  Socket socket_;
+  RequestParser parser_;
+  Phase phase_ = Phase::kNone;
+  Wake wake_ = Wake::kNone;
+  bool fresh_ = true;
+  bool close_ = false;
+  bool head_only_ = false;
+  bool sent_continue_ = false;
+
+  // Received bytes not yet answered: data_[begin_, end_).
+  std::unique_ptr<char[]> data_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+
+  HttpRequest request_;
+  HttpResponse response_;
+  std::string head_;
+  std::size_t sent_ = 0;
+};
+
+}  // namespace valence::net

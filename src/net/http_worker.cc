@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http_worker.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <exception>
+#include <utility>
+
+namespace valence::net {
+namespace asio = boost::asio;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+namespace {
+
+constexpr milliseconds kTick{250};         // the precision of every time limit
+constexpr milliseconds kAcceptPause{100};  // when the process is out of file descriptors
+constexpr milliseconds kFreshGrace{1000};  // at a drain, for clients that have connected but not sent yet
+constexpr milliseconds kLingerTime{2000};
+
+std::array<DeadlineList, kPhases> MakeLists(const ServerOptions& o) {
+  return {DeadlineList(milliseconds(0)),  DeadlineList(o.header_timeout), DeadlineList(o.idle_timeout),
+          DeadlineList(o.header_timeout), DeadlineList(o.body_timeout),   DeadlineList(o.body_timeout),
+          DeadlineList(kLingerTime)};
+}
+
+Connection& AsConnection(Expiring& item) { return static_cast<Connection&>(item); }
+
+Error ListenError(const Worker::Endpoint& endpoint, const error_code& error) {
+  return Unavailable(
+      fmt::format("cannot listen on {}:{}: {}", endpoint.address().to_string(), endpoint.port(), error.message()));
+}
+
+}  // namespace
+
+Worker::Worker(ServerShared* shared, int index)
+    : shared_(*shared),
+      index_(index),
+      lists_(MakeLists(shared->options)),
+      io_(1),
+      acceptor_(io_),
+      tick_(io_),
+      accept_again_(io_),
+      drain_step_(io_),
+      cut_(io_) {}
+
+Worker::~Worker() { draining_ = false; }  // Closed() must not touch the timers any more
+
+Result<Worker::Endpoint> Worker::Listen(const Endpoint& endpoint) {
+  error_code error;
+  acceptor_.open(endpoint.protocol(), error);
+  if (error) return ListenError(endpoint, error);
+  acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+  const int on = 1;
+  if (::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
+    return ListenError(endpoint, error_code(errno, boost::system::system_category()));
+  }
+  acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return ListenError(endpoint, error);
+  return acceptor_.local_endpoint();
+}
+
+void Worker::Run() {
+  Accept();
+  for (;;) {
+    try {
+      io_.run();
+      return;
+    } catch (const std::exception&) {
+      // Out of memory, in all likelihood. The connection concerned went with its handler; the others go on.
+    }
+  }
+}
+
+void Worker::Stop(milliseconds delay) {
+  asio::post(io_, [this, delay] {
+    if (std::exchange(stopping_, true)) return;
+    drain_step_.expires_after(delay);
+    drain_step_.async_wait([this](error_code) { CloseListener(); });
+  });
+}
+
+void Worker::Cut() { io_.stop(); }
+
+void Worker::Accept() {
+  acceptor_.async_accept(io_,
+                         [this](error_code error, Connection::Socket socket) { OnAccept(error, std::move(socket)); });
+}
+
+void Worker::OnAccept(error_code error, Connection::Socket socket) {
+  if (!acceptor_.is_open()) return;
+  if (!error) {
+    Welcome(std::move(socket));
+  } else if (error != asio::error::connection_aborted) {
+    accept_again_.expires_after(kAcceptPause);
+    accept_again_.async_wait([this](error_code cancelled) {
+      if (!cancelled) Accept();
+    });
+    return;
+  }
+  Accept();
+}
+
+void Worker::Welcome(Connection::Socket socket) {
+  const bool full = shared_.connections.load(std::memory_order_relaxed) >= shared_.options.max_connections;
+  auto connection = std::make_unique<Connection>(this, std::move(socket));
+  if (full) return Connection::Turn(std::move(connection), 503, "too many connections");
+  Connection::Start(std::move(connection));
+}
+
+/// Takes in who has connected already, then refuses newcomers and lets go of the idle.
+void Worker::CloseListener() {
+  draining_ = true;
+  error_code error;
+  acceptor_.non_blocking(true, error);
+  while (!error) {
+    Connection::Socket socket(io_);
+    acceptor_.accept(socket, error);
+    if (!error) Welcome(std::move(socket));
+  }
+  acceptor_.close(error);
+  accept_again_.cancel();
+  list(Phase::kIdle).SweepAll([](Expiring& item) { AsConnection(item).Retire(); });
+  if (open_ == 0) return StopTimers();
+  drain_step_.expires_after(kFreshGrace);
+  drain_step_.async_wait([this](error_code cancelled) {
+    if (!cancelled) list(Phase::kFresh).SweepAll([](Expiring& item) { AsConnection(item).Retire(); });
+  });
+  cut_.expires_after(shared_.options.drain_timeout);
+  cut_.async_wait([this](error_code cancelled) {
+    if (!cancelled) Cut();
+  });
+}
+
+void Worker::Arm(Connection& connection, Phase phase) { list(phase).Arm(connection, steady_clock::now()); }
+
+void Worker::Opened() {
+  ++open_;
+  shared_.connections.fetch_add(1, std::memory_order_relaxed);
+  if (!std::exchange(ticking_, true)) Tick();
+}
+
+void Worker::Closed() {
+  --open_;
+  shared_.connections.fetch_sub(1, std::memory_order_relaxed);
+  if (draining_ && open_ == 0) StopTimers();
+}
+
+/// The last of what keeps Run from returning.
+void Worker::StopTimers() {
+  tick_.cancel();
+  drain_step_.cancel();
+  cut_.cancel();
+}
+
+/// Runs only while there are connections, so that an idle server sleeps.
+void Worker::Tick() {
+  tick_.expires_after(kTick);
+  tick_.async_wait([this](error_code cancelled) {
+    ticking_ = false;
+    if (cancelled || open_ == 0) return;
+    Sweep();
+    if (!std::exchange(ticking_, true)) Tick();
+  });
+}
+
+void Worker::Sweep() {
+  const auto now = steady_clock::now();
+  for (DeadlineList& each : lists_) {
+    each.Sweep(now, [](Expiring& item) { AsConnection(item).Expire(); });
+  }
+}
+
+}  // namespace valence::net

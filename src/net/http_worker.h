@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+
+#include "deadline_list.h"
+#include "http_connection.h"
+#include "http_response_head.h"
+#include "valence/net/http_server.h"
+
+namespace valence::net {
+
+/// What all workers of a server share.
+struct ServerShared {
+  ServerOptions options;
+  HttpHandler handler;
+  ErrorRenderer render_error;
+  std::atomic<std::size_t> connections{0};
+};
+
+/// One thread of a server: its event loop, its listening socket, its connections. Nothing here is locked; Stop and Cut
+/// are the only calls for other threads.
+class Worker {
+ public:
+  using Endpoint = boost::asio::ip::tcp::endpoint;
+
+  Worker(ServerShared* shared, int index);
+  ~Worker();
+
+  /// Binds the listening socket, sharing its port with the other workers (SO_REUSEPORT). Returns the bound address.
+  Result<Endpoint> Listen(const Endpoint& endpoint);
+  /// Accepts and serves until stopped and drained, or cut.
+  void Run();
+  /// Thread-safe. See HttpServer::Stop.
+  void Stop(std::chrono::milliseconds delay);
+  /// Thread-safe. Run returns at once, connections are dropped.
+  void Cut();
+
+  // For connections.
+  int index() const { return index_; }
+  const ServerOptions& options() const { return shared_.options; }
+  const HttpHandler& handler() const { return shared_.handler; }
+  const ErrorRenderer& render_error() const { return shared_.render_error; }
+  /// Whether answers must end their connection.
+  bool stopping() const { return stopping_; }
+  std::string_view Date() { return date_.Now(); }
+  void Arm(Connection& connection, Phase phase);
+  void Opened();
+  void Closed();
+
+ private:
+  using Executor = boost::asio::io_context::executor_type;
+  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                  boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+  void Accept();
+  void OnAccept(boost::system::error_code error, Connection::Socket socket);
+  void Welcome(Connection::Socket socket);
+  void CloseListener();
+  void StopTimers();
+  void Tick();
+  void Sweep();
+  DeadlineList& list(Phase phase) { return lists_[static_cast<std::size_t>(phase)]; }
+
+  ServerShared& shared_;
+  const int index_;
+  bool stopping_ = false;
+  bool draining_ = false;
+  bool ticking_ = false;
+  std::size_t open_ = 0;
+  DateCache date_;
+  std::array<DeadlineList, kPhases> lists_;
+
+  // Connections live in io_'s pending operations and use the members above, so io_ comes after them.
+  boost::asio::io_context io_;
+  Acceptor acceptor_;
+  Timer tick_;
+  Timer accept_again_;
+  Timer drain_step_;
+  Timer cut_;
+};
+
+}  // namespace valence::net

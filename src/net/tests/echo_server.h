@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "valence/net/http_server.h"
+
+namespace valence::net {
+
+/// A real HttpServer on a free port, whose handler answers "<method> <path>?<query> <body>". The path "/slow" takes
+/// until Release().
+class EchoServer {
+ public:
+  explicit EchoServer(ServerOptions options) {
+    if (options.threads == 0) options.threads = 1;
+    auto server = HttpServer::Listen(
+        options, [this](int, const HttpRequest& request, HttpResponse* response) { Answer(request, response); },
+        [](int, int status, std::string_view message, HttpResponse* response) {
+          response->status = status;
+          response->body.assign("{\"error\":\"").append(message).append("\"}");
+        });
+    server_ = std::move(server).value();
+    thread_ = std::jthread([this] { server_->Run(); });
+  }
+  ~EchoServer() {
+    Release();
+    server_->Stop();
+  }
+
+  std::uint16_t port() const { return server_->port(); }
+  HttpServer& server() { return *server_; }
+  void WaitUntilSlowStarted() { started_.wait(false); }
+  void Release() {
+    released_ = true;
+    released_.notify_all();
+  }
+  /// Waits for Run to return.
+  void Join() { thread_.join(); }
+
+ private:
+  void Answer(const HttpRequest& request, HttpResponse* response) {
+    if (request.path == "/slow") {
+      started_ = true;
+      started_.notify_all();
+      released_.wait(false);
+    }
+    response->content_type = "text/plain";
+    response->body.assign(request.method).append(" ").append(request.path).append("?").append(request.query);
+    response->body.append(" ").append(request.body);
+    if (const auto tag = request.header("X-Tag"); !tag.empty()) response->body.append(" tag=").append(tag);
+  }
+
+  std::atomic<bool> started_ = false;
+  std::atomic<bool> released_ = false;
+  std::unique_ptr<HttpServer> server_;
+  std::jthread thread_;
+};
+
+}  // namespace valence::net

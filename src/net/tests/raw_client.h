@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace valence::net {
+
+/// A blocking TCP client for tests that sends exactly the bytes it is told to.
+class RawClient {
+ public:
+  explicit RawClient(std::uint16_t port);
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+  ~RawClient();
+
+  /// False if the server has closed.
+  bool Send(std::string_view bytes);
+  /// Everything until the server closes or nothing has come for 10 s.
+  std::string ReadAll();
+  /// One whole answer by its Content-Length; "" if the server closed.
+  std::string ReadAnswer();
+  /// The answer to a HEAD request.
+  std::string ReadHead();
+  /// Whether the server closes without sending any more.
+  bool AtEnd();
+
+ private:
+  bool Fill();
+  int fd_;
+  std::string received_;
+};
+
+/// The status of an answer, or 0.
+int StatusOf(std::string_view answer);
+/// How many answers `bytes` holds, by their status lines.
+int CountAnswers(std::string_view bytes);
+
+}  // namespace valence::net
