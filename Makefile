@@ -4,6 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run serve build test test-full unit parity e2e browser sanitize bench format lint clean
 
+# A cache that hits from any checkout folder (clones, CI).
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
 VALENCE := build/release/bin/valence
 JOBS ?= $(shell nproc)
 
