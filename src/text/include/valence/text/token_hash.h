@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+/// The hash behind HashToken(), inline for the loops that hash every token of a text.
+namespace valence::text::internal {
+
+inline constexpr std::uint64_t kHashKey0 = 0x9E3779B97F4A7C15u;  // 2^64 / golden ratio
+inline constexpr std::uint64_t kHashKey1 = 0xD1B54A32D192ED03u;  // two odd constants of equal bit density
+inline constexpr std::uint64_t kHashKey2 = 0x8CB92BA72F3D8DD7u;
+
+/// Both halves of the 128-bit product, folded: every input bit reaches every output bit.
+inline std::uint64_t MultiplyMix(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+inline std::uint64_t LoadLittleEndian(const char* p) {
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "hashes are stored in files: add a byte swap here");
+  std::uint64_t value;
+  std::memcpy(&value, p, sizeof value);
+  return value;
+}
+
+/// The first min(n, 8) bytes of a little-endian word; the others zero.
+inline std::uint64_t KeepBytes(std::uint64_t word, std::size_t n) {
+  return n >= 8 ? word : word & ((std::uint64_t{1} << (8 * n)) - 1);
+}
+
+/// The hash of p[0, n). Reads (and ignores) up to 16 bytes past the end: for buffers with that much slack.
+inline std::uint64_t HashPadded(const char* p, std::size_t n) {
+  std::uint64_t state = kHashKey0 ^ n;
+  while (n > 16) {
+    state = MultiplyMix(LoadLittleEndian(p) ^ kHashKey1, LoadLittleEndian(p + 8) ^ state);
+    p += 16;
+    n -= 16;
+  }
+  const std::uint64_t low = KeepBytes(LoadLittleEndian(p), n);
+  const std::uint64_t high = n > 8 ? KeepBytes(LoadLittleEndian(p + 8), n - 8) : 0;
+  return MultiplyMix(MultiplyMix(low ^ kHashKey1, high ^ state), kHashKey2);
+}
+
+/// The same for bytes without slack.
+inline std::uint64_t HashBytes(std::string_view bytes) {
+  char tail[32] = {};
+  if (bytes.size() <= 16) {
+    std::memcpy(tail, bytes.data(), bytes.size());
+    return HashPadded(tail, bytes.size());
+  }
+  // All but the last 1 to 16 bytes are read in whole words; only the tail needs slack.
+  std::uint64_t state = kHashKey0 ^ bytes.size();
+  const char* p = bytes.data();
+  std::size_t n = bytes.size();
+  for (; n > 16; p += 16, n -= 16) {
+    state = MultiplyMix(LoadLittleEndian(p) ^ kHashKey1, LoadLittleEndian(p + 8) ^ state);
+  }
+  std::memcpy(tail, p, n);
+  const std::uint64_t low = KeepBytes(LoadLittleEndian(tail), n);
+  const std::uint64_t high = n > 8 ? KeepBytes(LoadLittleEndian(tail + 8), n - 8) : 0;
+  return MultiplyMix(MultiplyMix(low ^ kHashKey1, high ^ state), kHashKey2);
+}
+
+}  // namespace valence::text::internal
