@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -31,37 +32,36 @@ inline std::uint64_t KeepBytes(std::uint64_t word, std::size_t n) {
   return n >= 8 ? word : word & ((std::uint64_t{1} << (8 * n)) - 1);
 }
 
-/// The hash of p[0, n). Reads (and ignores) up to 16 bytes past the end: for buffers with that much slack.
-inline std::uint64_t HashPadded(const char* p, std::size_t n) {
-  std::uint64_t state = kHashKey0 ^ n;
-  while (n > 16) {
-    state = MultiplyMix(LoadLittleEndian(p) ^ kHashKey1, LoadLittleEndian(p + 8) ^ state);
-    p += 16;
-    n -= 16;
+/// Mixes all but the last 1 to 16 bytes of [*p, *p + *n) into a state, and moves past them.
+inline std::uint64_t AbsorbWholeBlocks(const char** p, std::size_t* n) {
+  std::uint64_t state = kHashKey0 ^ *n;
+  for (; *n > 16; *p += 16, *n -= 16) {
+    state = MultiplyMix(LoadLittleEndian(*p) ^ kHashKey1, LoadLittleEndian(*p + 8) ^ state);
   }
+  return state;
+}
+
+/// Mixes the last n <= 16 bytes; p has 16 readable bytes.
+inline std::uint64_t AbsorbTail(std::uint64_t state, const char* p, std::size_t n) {
   const std::uint64_t low = KeepBytes(LoadLittleEndian(p), n);
   const std::uint64_t high = n > 8 ? KeepBytes(LoadLittleEndian(p + 8), n - 8) : 0;
   return MultiplyMix(MultiplyMix(low ^ kHashKey1, high ^ state), kHashKey2);
 }
 
+/// The hash of p[0, n). Reads (and ignores) up to 16 bytes past the end: for buffers with that much slack.
+inline std::uint64_t HashPadded(const char* p, std::size_t n) {
+  const std::uint64_t state = AbsorbWholeBlocks(&p, &n);
+  return AbsorbTail(state, p, n);
+}
+
 /// The same for bytes without slack.
 inline std::uint64_t HashBytes(std::string_view bytes) {
-  char tail[32] = {};
-  if (bytes.size() <= 16) {
-    std::memcpy(tail, bytes.data(), bytes.size());
-    return HashPadded(tail, bytes.size());
-  }
-  // All but the last 1 to 16 bytes are read in whole words; only the tail needs slack.
-  std::uint64_t state = kHashKey0 ^ bytes.size();
   const char* p = bytes.data();
   std::size_t n = bytes.size();
-  for (; n > 16; p += 16, n -= 16) {
-    state = MultiplyMix(LoadLittleEndian(p) ^ kHashKey1, LoadLittleEndian(p + 8) ^ state);
-  }
-  std::memcpy(tail, p, n);
-  const std::uint64_t low = KeepBytes(LoadLittleEndian(tail), n);
-  const std::uint64_t high = n > 8 ? KeepBytes(LoadLittleEndian(tail + 8), n - 8) : 0;
-  return MultiplyMix(MultiplyMix(low ^ kHashKey1, high ^ state), kHashKey2);
+  const std::uint64_t state = AbsorbWholeBlocks(&p, &n);
+  char tail[16] = {};
+  if (n > 0) std::memcpy(tail, p, n);
+  return AbsorbTail(state, tail, n);
 }
 
 }  // namespace valence::text::internal
