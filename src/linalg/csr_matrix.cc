@@ -68,14 +68,15 @@ std::vector<std::int64_t> SplitByEntries(const CsrMatrix& m, std::size_t pieces)
 // Entries per column within each piece; then, in place, where the piece's first entry of the column goes.
 class Slots {
  public:
-  Slots(const CsrMatrix& m, const std::vector<std::int64_t>& first) : m_(m), first_(first), next_(first.size() - 1) {}
+  Slots(const CsrMatrix& m, std::span<const std::int32_t> new_row, const std::vector<std::int64_t>& first)
+      : m_(m), new_row_(new_row), first_(first), next_(first.size() - 1) {}
 
   void Count() {
     ParallelFor(next_.size(), next_.size(), [&](std::size_t piece, std::size_t, std::size_t) {
       std::vector<std::int64_t>& count = next_[piece];
       count.assign(static_cast<std::size_t>(m_.cols), 0);
       const auto entries = Entries(piece);
-      for (std::size_t k = entries.first; k < entries.second; ++k) ++count[static_cast<std::size_t>(m_.indices[k])];
+      for (std::size_t k = entries.first; k < entries.second; ++k) ++count[Row(m_.indices[k])];
     });
   }
 
@@ -101,7 +102,7 @@ class Slots {
         const auto columns = m_.RowIndices(row);
         const auto values = m_.RowValues(row);
         for (std::size_t k = 0; k < columns.size(); ++k) {
-          const auto slot = static_cast<std::size_t>(next[static_cast<std::size_t>(columns[k])]++);
+          const auto slot = static_cast<std::size_t>(next[Row(columns[k])]++);
           t->indices[slot] = static_cast<std::int32_t>(row);
           t->values[slot] = values[k];
         }
@@ -110,12 +111,18 @@ class Slots {
   }
 
  private:
+  // The transpose's row for a column of m.
+  std::size_t Row(std::int32_t column) const {
+    const auto j = static_cast<std::size_t>(column);
+    return new_row_.empty() ? j : static_cast<std::size_t>(new_row_[j]);
+  }
   std::pair<std::size_t, std::size_t> Entries(std::size_t piece) const {
     return {static_cast<std::size_t>(m_.indptr[static_cast<std::size_t>(first_[piece])]),
             static_cast<std::size_t>(m_.indptr[static_cast<std::size_t>(first_[piece + 1])])};
   }
 
   const CsrMatrix& m_;
+  std::span<const std::int32_t> new_row_;  // empty: as the columns
   const std::vector<std::int64_t>& first_;
   std::vector<std::vector<std::int64_t>> next_;
 };
@@ -135,7 +142,9 @@ Status CsrMatrix::Validate() const {
   return Ok();
 }
 
-CsrMatrix Transpose(const CsrMatrix& m) {
+CsrMatrix Transpose(const CsrMatrix& m) { return Transpose(m, {}); }
+
+CsrMatrix Transpose(const CsrMatrix& m, std::span<const std::int32_t> new_row) {
   CsrMatrix t;
   t.rows = m.cols;
   t.cols = m.rows;
@@ -145,7 +154,7 @@ CsrMatrix Transpose(const CsrMatrix& m) {
   const auto wanted = static_cast<std::size_t>(m.nnz() / kEntriesPerPiece + 1);
   const std::size_t pieces = std::min({kMaxPieces, static_cast<std::size_t>(Threads()), wanted});
   const std::vector<std::int64_t> first = SplitByEntries(m, pieces);
-  Slots slots(m, first);
+  Slots slots(m, new_row, first);
   slots.Count();
   t.indptr = slots.Place();
   slots.Scatter(&t);

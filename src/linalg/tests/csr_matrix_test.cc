@@ -102,6 +102,14 @@ TEST(Transpose, TurnsRowsIntoColumns) {
   EXPECT_THAT(t.values, ElementsAre(1, 3, 2, 4));
 }
 
+TEST(Transpose, RenumbersItsRows) {
+  const std::vector<std::int32_t> new_row{2, 0, 1};
+  const CsrMatrix t = Transpose(Small(), new_row);
+  EXPECT_THAT(t.indptr, ElementsAre(0, 1, 3, 4));  // columns 1, 2, 0
+  EXPECT_THAT(t.indices, ElementsAre(2, 0, 2, 0));
+  EXPECT_THAT(t.values, ElementsAre(3, 2, 4, 1));
+}
+
 TEST(Transpose, KeepsEmptyShapes) {
   CsrMatrix m;
   m.cols = 4;

@@ -38,4 +38,8 @@ struct CsrMatrix {
 /// The transpose (rows become columns), entries of a row in ascending column order. O(nnz), deterministic.
 CsrMatrix Transpose(const CsrMatrix& m);
 
+/// The transpose with its rows renumbered: column j of m becomes row new_row[j]. `new_row` is a permutation of the
+/// columns.
+CsrMatrix Transpose(const CsrMatrix& m, std::span<const std::int32_t> new_row);
+
 }  // namespace valence::linalg

@@ -18,9 +18,9 @@ namespace valence::model {
 struct TrainConfig {
   double c = 1.0;                     ///< `C`
   std::string class_weight = "none";  ///< none, balanced, or custom (class_weights)
-  NumberMap class_weights;            ///< label -> weight, with class_weight custom
+  NumberMap class_weights = {};       ///< label -> weight, with class_weight custom
   bool fit_intercept = true;          ///< never penalised
-  double tol = 1e-8;  ///< stop when max |gradient of the mean loss| is at most this (relative certificate below)
+  double tol = 1e-10;  ///< stop when max |gradient of the mean loss| is at most this and relative_gap at most 1e-9
   std::int64_t max_iter = 200;              ///< Newton iterations
   std::string on_no_convergence = "error";  ///< error, warn
 
@@ -32,17 +32,18 @@ struct TrainConfig {
 /// (multinomial).
 struct LinearModel {
   std::int64_t features = 0;
-  std::int64_t classes = 0;        ///< 2 or more
-  std::vector<double> weights;     ///< rows() * features, row-major
-  std::vector<double> intercepts;  ///< rows()
+  std::int64_t classes = 0;             ///< 2 or more
+  std::vector<double> weights = {};     ///< rows() * features, row-major
+  std::vector<double> intercepts = {};  ///< rows()
   std::int64_t rows() const { return classes == 2 ? 1 : classes; }
 };
 
 /// Evidence of how close a fit is to the optimum, independent of the solver. Stored with the model.
 struct Certificate {
   double objective = 0;  ///< 1/2 |w|^2 + C * sum of weighted log-losses, at the solution
-  double duality_gap =
-      0;  ///< objective minus a dual value: a proven bound on objective - optimum (binary and multinomial)
+  /// Objective minus a dual value, so objective - optimum is at most this, and the weights lie within sqrt(2 * this) of
+  /// the optimal ones.
+  double duality_gap = 0;
   double relative_gap = 0;      ///< duality_gap / objective
   double gradient_max = 0;      ///< max |gradient| of the mean loss objective, scikit-learn's stopping measure
   std::int64_t iterations = 0;  ///< Newton steps
@@ -54,12 +55,16 @@ struct Certificate {
 struct FitResult {
   LinearModel model;
   Certificate certificate;
+  std::string warning = {};  ///< for the user, with the figure reached, if not converged; else empty
 };
 
 /// Fits L2 logistic regression to its optimum by preconditioned Newton-CG in double precision. x: CSR [n, d]; y:
 /// classes 0..classes-1 [n]. Deterministic at any thread count. Errors: kInvalidArgument (one class, sizes differ, a
-/// value not finite), kFailedPrecondition if not converged and on_no_convergence is `error`, with the figure reached.
-/// Parity: sklearn LogisticRegression(tol=1e-10): objective within 1e-9 relative, probabilities within 1e-6.
+/// value not finite, a weight for an unknown label), kDataCorrupt (not a CSR matrix), kFailedPrecondition if not
+/// converged and on_no_convergence is `error`, with the figure reached. Cost: about 3 copies of x in memory, one of
+/// them x itself; 40 to 150 Hessian products, each two passes over x. Parity: sklearn
+/// LogisticRegression(solver="newton-cg", tol=1e-10): objective within 1e-9 relative, probabilities within 1e-6
+/// (tests/parity/model).
 Result<FitResult> FitLogisticRegression(const linalg::CsrMatrix& x, std::span<const std::int32_t> y,
                                         const std::vector<std::string>& labels, const TrainConfig& config,
                                         Progress& progress);
