@@ -29,7 +29,7 @@ inline constexpr std::array<MetricField, 12> kMetricFields{{
     {"pr_auc", &Metrics::pr_auc, "PR AUC", true},
     {"log_loss", &Metrics::log_loss, "Log-loss", false},
     {"brier", &Metrics::brier, "Brier score", false},
-    {"ece", &Metrics::ece, "Calibration error (ECE)", false},
+    {"ece", &Metrics::ece, "Calibration error", false},
 }};
 
 }  // namespace valence::evaluation

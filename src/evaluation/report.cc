@@ -21,7 +21,7 @@ namespace valence::evaluation {
 namespace {
 
 struct NamedSection {
-  std::string_view id, title;
+  std::string_view id, link, title;
   std::string body;
 };
 
@@ -63,22 +63,22 @@ std::string Header(const ReportInput& input) {
 }
 
 std::vector<NamedSection> Sections(const ReportInput& input) {
-  return {{"summary", "Summary", HeadlineCards(input)},
-          {"metrics", "Metrics and gate", MetricsAndGate(input)},
-          {"answers", "Answers by label", ConfusionAndClasses(input)},
-          {"curves", "Curves", CurvePictures(input)},
-          {"slices", "By text length", SlicesTableAndPicture(input)},
-          {"words", "Strongest words", TopWords(input)},
-          {"errors", "Most confidently wrong", WorstDocuments(input)},
-          {"data", "Data", JsonFacts(input.data_report)},
-          {"fit", "Fit certificate", JsonFacts(input.certificate)},
-          {"parameters", "Parameters", Parameters(input)}};
+  return {{"summary", "Summary", "Summary", HeadlineCards(input)},
+          {"metrics", "Metrics", "Metrics and gate", MetricsAndGate(input)},
+          {"labels", "Labels", "Answers by label", ConfusionAndClasses(input)},
+          {"curves", "Curves", "Curves", CurvePictures(input)},
+          {"slices", "Text length", "By text length", SlicesTableAndPicture(input)},
+          {"words", "Words", "Strongest words", TopWords(input)},
+          {"errors", "Errors", "Most confidently wrong", WorstDocuments(input)},
+          {"data", "Data", "Data", JsonFacts(input.data_report)},
+          {"fit", "Fit", "Fit certificate", JsonFacts(input.certificate)},
+          {"parameters", "Parameters", "Parameters", Parameters(input)}};
 }
 
 std::string Navigation(const std::vector<NamedSection>& sections) {
   std::string out = "<nav aria-label=\"Sections\"><ul>\n";
   for (const NamedSection& section : sections) {
-    if (!section.body.empty()) out += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section.id, section.title);
+    if (!section.body.empty()) out += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section.id, section.link);
   }
   return out + "</ul></nav>\n";
 }

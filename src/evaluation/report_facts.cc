@@ -91,8 +91,7 @@ std::string JsonFacts(const Json& json) {
     }
   }
   const std::string first = scalars.empty() ? "" : Panel(scalars.ToHtml());
-  return "<div class=\"grid\">\n" + first + (tables.empty() ? "" : "<div class=\"stack\">\n" + tables + "</div>\n") +
-         "</div>\n";
+  return "<div class=\"columns\">\n" + first + tables + "</div>\n";
 }
 
 std::string WorstDocuments(const ReportInput& input) {
@@ -116,7 +115,7 @@ std::string Parameters(const ReportInput& input) {
     } while (i < input.parameters.size() && input.parameters[i].first.rfind(prefix, 0) == 0);
     panels += Panel(table.ToHtml());
   }
-  return panels.empty() ? "" : "<div class=\"grid\">\n" + panels + "</div>\n";
+  return panels.empty() ? "" : "<div class=\"columns\">\n" + panels + "</div>\n";
 }
 
 }  // namespace valence::evaluation

@@ -116,10 +116,9 @@ std::string CurvePictures(const ReportInput& input) {
                     PictureBox("reliability_counts", "calibration", "", "Documents at each predicted probability"));
   }
   if (FindCurve(input, "thresholds") != nullptr) {
-    panels += Panel(PictureBox("thresholds", "thresholds", "Decision threshold",
-                               fmt::format("What saying '{}' from another probability on would give. Valence says it "
-                                           "from 0.5 on.",
-                                           input.labels.back())));
+    panels += Panel(PictureBox(
+        "thresholds", "thresholds", "Decision threshold",
+        fmt::format("What saying '{}' from another probability than 0.5 on would give.", input.labels.back())));
   }
   return Grid(panels);
 }
@@ -138,7 +137,7 @@ std::string SlicesTableAndPicture(const ReportInput& input) {
                   FormatFigure(slice.metrics.accuracy), FormatFigure(slice.metrics.f1_macro),
                   FormatFigure(slice.metrics.roc_auc), FormatFigure(slice.metrics.ece)});
   }
-  return Grid(Panel(table.ToHtml()) + Panel(PictureBox("slices", "slices", "", "Accuracy, F1 and ROC AUC by slice")));
+  return Panel(table.ToHtml() + PictureBox("slices", "slices", "", "Accuracy, F1 and ROC AUC by slice"));
 }
 
 std::string TopWords(const ReportInput& input) {

@@ -20,8 +20,12 @@ function withRows(specification, rows) {
 async function draw(element, rowsByKey) {
   const specification = withRows(specifications[element.dataset.picture], rowsByKey[element.dataset.rows]);
   const runtime = parse(specification, null, {ast: true});
+  // A box of its own, because View writes roles on its container: to readers the picture is one image with a name.
+  const canvas = document.createElement('div');
+  canvas.setAttribute('aria-hidden', 'true');
+  element.append(canvas);
   const view = new View(runtime, {
-    container: element,
+    container: canvas,
     renderer: 'svg',
     expr: expressionInterpreter,
     loader: offline,

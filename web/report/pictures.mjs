@@ -88,11 +88,12 @@ const reliability = picture({
 
 const reliabilityCounts = picture({
   height: 70,
-  mark: {type: 'bar', color: 'var(--series-1)', opacity: 0.55, cornerRadiusEnd: 0},
+  mark: {type: 'rect', color: 'var(--series-1)', opacity: 0.55},
   encoding: {
     x: share('bin_low', 'Predicted probability'),
     x2: {field: 'bin_high'},
     y: {field: 'count', type: 'quantitative', title: 'Documents', axis: {tickCount: 3, format: '~s'}},
+    y2: {datum: 0},
     tooltip: [hint('bin_low', 'From', '.3f'), hint('bin_high', 'To', '.3f'), hint('count', 'Documents', ',d')],
   },
 });
@@ -123,8 +124,9 @@ const slices = picture({
 
 const words = picture({
   usermeta: {rowHeight: 18}, // main.mjs makes the picture as high as its rows
-  mark: {type: 'bar', color: 'var(--series-1)', height: 11},
+  mark: {type: 'bar', height: 11},
   encoding: {
+    color: {condition: {test: 'datum.weight < 0', value: 'var(--series-2)'}, value: 'var(--series-1)'},
     x: {field: 'weight', type: 'quantitative', title: 'Weight', axis: {tickCount: 4}},
     y: {field: 'term', type: 'nominal', sort: null, title: null,
         axis: {domain: false, ticks: false, labelColor: 'var(--text)', labelFontSize: 12, labelPadding: 6,

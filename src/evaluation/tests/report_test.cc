@@ -88,7 +88,7 @@ TEST(Report, ShowsFiguresWithoutAScript) {
   EXPECT_THAT(tables, HasSubstr("<caption>rejected by reason</caption>"));
   EXPECT_THAT(tables, HasSubstr("77.5 %"));  // 31 of 40 rejected rows are duplicates
   for (const char* id :
-       {"summary", "metrics", "answers", "curves", "slices", "words", "errors", "data", "fit", "parameters"}) {
+       {"summary", "metrics", "labels", "curves", "slices", "words", "errors", "data", "fit", "parameters"}) {
     EXPECT_THAT(html, HasSubstr("<section id=\"" + std::string(id) + "\"")) << id;
     EXPECT_THAT(html, HasSubstr("<a href=\"#" + std::string(id) + "\"")) << id;
   }
