@@ -33,12 +33,11 @@ std::string MetricsTable(const Metrics& metrics) {
   const bool has_intervals = !metrics.intervals.empty();
   std::vector<HtmlTable::Column> columns{{"Metric"}, {"Value", true}};
   if (has_intervals) columns.push_back({"95 % interval", true});
-  columns.push_back({"Better", true});
   HtmlTable table("All metrics", std::move(columns));
   for (const MetricField& field : kMetricFields) {
-    std::vector<std::string> cells{std::string(field.title), FormatFigure(metrics.*field.value)};
+    const std::string_view sense = field.more_is_better ? "" : R"( <span class="muted">lower is better</span>)";
+    std::vector<std::string> cells{fmt::format("{}{}", field.title, sense), FormatFigure(metrics.*field.value)};
     if (has_intervals) cells.push_back(IntervalText(metrics, field.name));
-    cells.emplace_back(field.more_is_better ? "higher" : "lower");
     table.AddRow(cells);
   }
   return table.ToHtml();

@@ -12,7 +12,7 @@ const config = {
   axis: {
     domainColor: 'var(--line)', tickColor: 'var(--line)', gridColor: 'var(--line-soft)',
     labelColor: 'var(--muted)', titleColor: 'var(--muted)',
-    labelFontSize: 11, titleFontSize: 11, titleFontWeight: 'normal', titlePadding: 8, tickCount: 5,
+    labelFontSize: 11, titleFontSize: 11, titleFontWeight: 'normal', titlePadding: 8, tickCount: 5, labelFlush: false,
   },
   legend: {
     labelColor: 'var(--text)', titleColor: 'var(--muted)', labelFontSize: 11, title: null,
@@ -70,6 +70,9 @@ const precisionRecall = picture({
   },
 });
 
+/// Room for the labels of two pictures above each other, so that their axes stand in line.
+const LABEL_EXTENT = 32;
+
 const reliability = picture({
   height: 190,
   layer: [
@@ -78,7 +81,7 @@ const reliability = picture({
       mark: {type: 'line', color: 'var(--series-1)', point: {filled: true, size: 45, color: 'var(--series-1)'}},
       encoding: {
         x: share('mean_probability', null),
-        y: share('observed_share', 'Observed share'),
+        y: share('observed_share', 'Observed share', {axis: {format: '.1f', minExtent: LABEL_EXTENT}}),
         tooltip: [hint('mean_probability', 'Mean probability'), hint('observed_share', 'Observed share'),
                   hint('count', 'Documents', ',d')],
       },
@@ -92,7 +95,7 @@ const reliabilityCounts = picture({
   encoding: {
     x: share('bin_low', 'Predicted probability'),
     x2: {field: 'bin_high'},
-    y: {field: 'count', type: 'quantitative', title: 'Documents', axis: {tickCount: 3, format: '~s'}},
+    y: {field: 'count', type: 'quantitative', title: 'Documents', axis: {tickCount: 3, format: '~s', minExtent: LABEL_EXTENT}},
     y2: {datum: 0},
     tooltip: [hint('bin_low', 'From', '.3f'), hint('bin_high', 'To', '.3f'), hint('count', 'Documents', ',d')],
   },
@@ -109,7 +112,7 @@ const thresholds = picture({
 });
 
 const slices = picture({
-  height: 130,
+  height: 150,
   transform: [{fold: ['accuracy', 'f1_macro', 'roc_auc'], as: ['figure', 'value']}],
   mark: {type: 'point', filled: true, size: 70, opacity: 0.9},
   encoding: {
@@ -117,6 +120,7 @@ const slices = picture({
         axis: {format: '.2f'}},
     y: {field: 'slice', type: 'nominal', sort: null, title: null,
         axis: {grid: true, domain: false, ticks: false, labelLimit: 220, labelPadding: 8}},
+    yOffset: {field: 'figure', type: 'nominal', sort: null, scale: {paddingOuter: 0.5}},
     color: {field: 'figure', type: 'nominal', sort: null, legend: {symbolType: 'circle', symbolStrokeWidth: 0}},
     tooltip: [{field: 'slice', title: 'Slice'}, {field: 'figure', title: 'Metric'}, hint('value', 'Value')],
   },
