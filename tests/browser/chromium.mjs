@@ -2,6 +2,7 @@
 // What the browser tests share: Debian's Chromium through playwright-core, and axe-core's rules. The packages live in
 // web/node_modules.
 
+import {readFile} from 'node:fs/promises';
 import {createRequire} from 'node:module';
 
 const require = createRequire(new URL('../../web/package.json', import.meta.url));
@@ -33,8 +34,8 @@ export function watch(page) {
 export async function accessibilityProblems(page) {
   const session = await page.context().newCDPSession(page);
   const {frameTree} = await session.send('Page.getFrameTree');
-  const {executionContextId} = await session.send('Page.createIsolatedWorld', {frameId: frameTree.frame.id, worldName: 'axe'});
-  const {readFile} = await import('node:fs/promises');
+  const {executionContextId} = await session.send('Page.createIsolatedWorld',
+                                                  {frameId: frameTree.frame.id, worldName: 'axe'});
   const evaluate = async (expression) => {
     const answer = await session.send('Runtime.evaluate', {
       expression, contextId: executionContextId, awaitPromise: true, returnByValue: true,
@@ -42,7 +43,7 @@ export async function accessibilityProblems(page) {
     if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description ?? 'axe failed');
     return answer.result.value;
   };
-  await evaluate(await readFile(axePath, 'utf8').then((source) => `${source}; undefined`));
+  await evaluate(`${await readFile(axePath, 'utf8')}; undefined`);
   const violations = await evaluate('axe.run(document).then((found) => found.violations)');
   await session.detach();
   return violations
