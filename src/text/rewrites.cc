@@ -66,18 +66,21 @@ std::size_t MatchHtmlBreak(std::string_view text, std::size_t position) {
   return end < rest.size() && rest[end] == '>' ? end + 1 : 0;
 }
 
-void RemoveHtmlBreaks(std::string_view text, Sink& out) {
-  std::size_t copied = 0;
-  for (std::size_t i = text.find('<'); i != std::string_view::npos;) {
+Range FindHtmlBreak(std::string_view text, std::size_t from) {
+  for (std::size_t i = text.find('<', from); i != std::string_view::npos; i = text.find('<', i + 1)) {
     const std::size_t length = MatchHtmlBreak(text, i);
-    if (length != 0) {
-      out.Copy(copied, i);
-      out.Emit(" ", i, i + length);
-      copied = i + length;
-    }
-    i = text.find('<', i + std::max<std::size_t>(length, 1));
+    if (length != 0) return {i, i + length};
   }
-  out.Copy(copied, text.size());
+  return {text.size(), text.size()};
+}
+
+void RemoveHtmlBreaks(std::string_view text, Sink& out) {
+  for (std::size_t copied = 0; copied < text.size();) {
+    const Range html_break = FindHtmlBreak(text, copied);
+    out.Copy(copied, html_break.begin);
+    if (html_break.begin < html_break.end) out.Emit(" ", html_break.begin, html_break.end);
+    copied = html_break.end;
+  }
 }
 
 }  // namespace valence::text

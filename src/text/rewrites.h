@@ -21,6 +21,8 @@ void RemoveUrls(std::string_view text, Sink& out);
 
 /// Length of a match of `<br\s*/?>`, any case, that starts at `position`; 0 if there is none.
 std::size_t MatchHtmlBreak(std::string_view text, std::size_t position);
+/// The first match at or after `from`; {size, size} if there is none.
+Range FindHtmlBreak(std::string_view text, std::size_t from);
 /// re.sub(r'<br\s*/?>', ' ', text, flags=re.IGNORECASE)
 void RemoveHtmlBreaks(std::string_view text, Sink& out);
 

@@ -9,13 +9,16 @@
 #include <vector>
 
 #include "valence/base/json.h"
+#include "valence/text/fused_tokenizer.h"
 #include "valence/text/preprocessor.h"
 #include "valence/text/token_pattern.h"
 
 namespace {
 
 using valence::Json;
+using valence::text::FusedTokenizer;
 using valence::text::Preprocessor;
+using valence::text::TokenBuffer;
 using valence::text::TokenPattern;
 
 std::vector<std::string> Split(std::string_view names) {
@@ -54,6 +57,18 @@ Json TokensOf(const TokenPattern& pattern, const std::string& text) {
   return Json::ArrayOf(tokens);
 }
 
+Json FusedTokensOf(const FusedTokenizer& tokenizer, const std::string& text, TokenBuffer* buffer) {
+  Json all = Json::MakeArray();
+  std::string scratch;
+  tokenizer.Run(text, buffer);
+  for (const auto& token : buffer->tokens) {
+    std::vector<std::string_view> mapped;
+    tokenizer.MapToken(buffer->Bytes(token), &scratch, &mapped);
+    for (const std::string_view each : mapped) all.Push(Json(each));
+  }
+  return all;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -68,6 +83,16 @@ int main(int argc, char** argv) {
     const Preprocessor steps = Require(Preprocessor::Make(Split(args[2])));
     return ForEachText([&](const std::string& text) { return TokensOf(pattern, steps.Apply(text)); });
   }
-  std::cerr << "usage: text_tool apply STEPS | tokens PATTERN STEPS\n";
+  if (args.size() == 3 && args[0] == "fused") {
+    const TokenPattern pattern = Require(TokenPattern::Parse(args[1]));
+    const std::optional<FusedTokenizer> tokenizer = FusedTokenizer::Compile(Split(args[2]), pattern);
+    if (!tokenizer) {
+      std::cerr << "text_tool: these steps cannot be fused\n";
+      return 2;
+    }
+    TokenBuffer buffer;
+    return ForEachText([&](const std::string& text) { return FusedTokensOf(*tokenizer, text, &buffer); });
+  }
+  std::cerr << "usage: text_tool apply STEPS | tokens PATTERN STEPS | fused PATTERN STEPS\n";
   return 2;
 }

@@ -66,7 +66,3 @@ def apply(steps, text):
     for step in steps:
         text = STEPS[step](text)
     return text
-
-
-def tokens(pattern, steps, text):
-    return re.findall(pattern, apply(steps, text))

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scanner.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "rewrites.h"
+#include "scan.h"
+#include "valence/text/token_hash.h"
+#include "valence/text/unicode.h"
+
+namespace valence::text {
+namespace {
+
+// Lower-casing makes at most three bytes of two; no other step makes a character longer.
+constexpr std::size_t kMaxGrowth = 2;
+constexpr std::size_t kSlack = kBlockBytes + 16;
+
+bool Occurs(Pass rewrite, std::string_view text) {
+  if (rewrite == RemoveUrls) return FindUrl(text, 0).begin < text.size();
+  if (rewrite == RemoveHtmlBreaks) return FindHtmlBreak(text, 0).begin < text.size();
+  return text.find('&') != std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<Scanner> Scanner::Compile(std::span<const Step* const> steps, TokenPattern::Kind cut) {
+  Scanner scanner(cut);
+  for (const Step* step : steps) {
+    if (step->kind == StepKind::kRewrite && scanner.maps_.empty()) {
+      scanner.rewrites_.push_back(step->passes.front());
+    } else if (step->kind == StepKind::kCharacter) {
+      scanner.maps_.push_back(step->character);
+      scanner.lowers_sigma_ |= step->character == LowercaseChar;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (!scanner.rewrites_.empty()) {
+    scanner.removes_urls_ = scanner.rewrites_.back() == RemoveUrls;
+    scanner.removes_breaks_ = scanner.rewrites_.back() == RemoveHtmlBreaks;
+    // Entities are never resolved here: a text with an ampersand takes the plain path.
+    if (scanner.removes_urls_ || scanner.removes_breaks_) scanner.rewrites_.pop_back();
+  }
+  scanner.FillTables();
+  return scanner;
+}
+
+bool Scanner::IsMember(char32_t c) const {
+  return cut_ == TokenPattern::Kind::kWhitespace ? !IsSpace(c) : IsWordChar(c);
+}
+
+void Scanner::MapChar(char32_t c, std::u32string* out) const {
+  out->assign(1, c);
+  std::u32string next;
+  for (const CharMap map : maps_) {
+    next.clear();
+    for (const char32_t each : *out) map(each, &next);
+    out->swap(next);
+  }
+}
+
+void Scanner::FillTables() {
+  table_.fill(kRareByte);
+  std::u32string mapped;
+  for (char32_t c = 0; c < 0x80; ++c) {
+    MapChar(c, &mapped);
+    bool ends = false;
+    bool stays = false;
+    for (const char32_t each : mapped) {  // no step turns an ASCII character into another one
+      const bool is_member = IsMember(each);
+      pieces_[c].push_back({static_cast<char>(each), is_member});
+      ends |= !is_member;
+      stays |= is_member;
+    }
+    const bool is_rare = (stays && (ends || mapped.size() > 1 || mapped[0] == 0)) || mapped.empty();
+    if (!is_rare) table_[c] = stays ? static_cast<std::uint8_t>(mapped[0]) : kSeparatorByte;
+  }
+  if (removes_breaks_) table_['<'] = kRareByte;
+}
+
+bool Scanner::NeedsMorePasses(std::string_view text) const {
+  return std::any_of(rewrites_.begin(), rewrites_.end(), [text](Pass rewrite) { return Occurs(rewrite, text); });
+}
+
+/// The state of one Run.
+class ScannerRun {
+ public:
+  ScannerRun(const Scanner& scanner, std::string_view text, TokenBuffer* out)
+      : scanner_(scanner),
+        classify_(BestClassifyBlock()),
+        min_chars_(scanner.cut_ == TokenPattern::Kind::kWords2 ? 2 : 1),
+        text_(text),
+        out_(*out) {
+    const std::size_t needed = kMaxGrowth * text.size() + kSlack;
+    if (out_.bytes.size() < needed) out_.bytes.resize(needed);
+    out_.tokens.clear();
+    base_ = out_.bytes.data();
+    write_ = base_;
+  }
+
+  // Scans text[begin, end), which may continue a token.
+  bool Scan(std::size_t begin, std::size_t end) {
+    for (std::size_t position = begin; position < end;) {
+      const std::size_t n = std::min(kBlockBytes, end - position);
+      const BlockMasks masks = Classify(position, n);
+      const std::size_t common = std::min<std::size_t>(n, static_cast<std::size_t>(std::countr_zero(masks.rare)));
+      if (common > 0) TakeCommon(position, common, ~masks.separators);
+      position += common;
+      if (common < n && !TakeRare(&position, end)) return false;
+    }
+    return true;
+  }
+
+  void CloseToken() { CloseTokenAt(Offset(write_)); }
+
+ private:
+  // Ends the open token, if there is one, before this offset of the output.
+  void CloseTokenAt(std::size_t offset) {
+    if (!open_) return;
+    open_ = false;
+    const std::size_t length = offset - start_;
+    const std::uint32_t first = utf8::Decode(base_ + start_).length;
+    if (min_chars_ > 1 && length == first) return;
+    out_.tokens.push_back(MakeToken(start_, length, begin_, end_));
+  }
+
+  BlockMasks Classify(std::size_t position, std::size_t n) {
+    if (n == kBlockBytes) return classify_(scanner_.table_, text_.data() + position, write_);
+    char padded[kBlockBytes];
+    std::memset(padded, ' ', sizeof padded);
+    std::memcpy(padded, text_.data() + position, n);
+    return classify_(scanner_.table_, padded, write_);
+  }
+
+  // Takes the first n classified bytes, none of them rare; bit i of `members` says whether byte i belongs to a token.
+  void TakeCommon(std::size_t position, std::size_t n, std::uint64_t members) {
+    const std::uint64_t valid = ~std::uint64_t{0} >> (kBlockBytes - n);
+    members &= valid;
+    const std::uint64_t shifted = members << 1 | std::uint64_t{open_};
+    std::uint64_t starts = members & ~shifted;
+    std::uint64_t ends = ~members & shifted & valid;
+    if (open_ && ends != 0) {
+      const auto e = static_cast<std::size_t>(std::countr_zero(ends));
+      ends &= ends - 1;
+      if (e > 0) end_ = position + e;
+      CloseTokenAt(Offset(write_) + e);
+    }
+    TakeWholeTokens(position, starts, ends);
+    if (members >> (n - 1) != 0) {
+      if (!open_) OpenToken(position + Last(starts), Offset(write_) + Last(starts));
+      end_ = position + n;
+    }
+    write_ += n;
+  }
+
+  // Tokens that start and end inside the block: pairs of bits. Without a branch on the token's length.
+  void TakeWholeTokens(std::size_t position, std::uint64_t starts, std::uint64_t ends) {
+    SurfaceToken tokens[kBlockBytes / 2 + 1];
+    std::size_t count = 0;
+    const std::size_t offset = Offset(write_);
+    for (; ends != 0; ends &= ends - 1, starts &= starts - 1) {
+      const auto s = static_cast<std::size_t>(std::countr_zero(starts));
+      const auto e = static_cast<std::size_t>(std::countr_zero(ends));
+      tokens[count] = MakeToken(offset + s, e - s, position + s, position + e);
+      count += e - s >= min_chars_ ? 1 : 0;
+    }
+    out_.tokens.insert(out_.tokens.end(), tokens, tokens + count);
+  }
+
+  // Takes rare bytes as long as they last. False if the text takes more than one pass.
+  bool TakeRare(std::size_t* position, std::size_t end) {
+    do {
+      const char byte = text_[*position];
+      if (!IsAscii(byte)) {
+        if (!TakeNonAscii(position)) return false;
+        continue;
+      }
+      const std::size_t length = scanner_.removes_breaks_ ? MatchHtmlBreak(text_, *position) : 0;
+      if (length != 0) {
+        CloseToken();
+        *position += length;
+        continue;
+      }
+      for (const Scanner::Piece& piece : scanner_.pieces_[static_cast<unsigned char>(byte)]) {
+        TakePiece({&piece.byte, 1}, piece.is_member, *position, *position + 1);
+      }
+      ++*position;
+    } while (*position < end && IsRare(text_[*position]));
+    return true;
+  }
+
+  bool TakeNonAscii(std::size_t* position) {
+    const utf8::Decoded d = utf8::Decode(text_.data() + *position);
+    if (d.code_point == kCapitalSigma && scanner_.lowers_sigma_) return false;
+    const std::size_t end = *position + d.length;
+    scanner_.MapChar(d.code_point, &mapped_);
+    for (const char32_t c : mapped_) {
+      encoded_.clear();
+      utf8::Append(c, &encoded_);
+      TakePiece(encoded_, scanner_.IsMember(c), *position, end);
+    }
+    *position = end;
+    return true;
+  }
+
+  void TakePiece(std::string_view bytes, bool is_member, std::size_t begin, std::size_t end) {
+    if (!is_member) return CloseToken();
+    if (!open_) OpenToken(begin, Offset(write_));
+    std::memcpy(write_, bytes.data(), bytes.size());
+    write_ += bytes.size();
+    end_ = end;
+  }
+
+  void OpenToken(std::size_t begin, std::size_t start) {
+    open_ = true;
+    begin_ = begin;
+    start_ = start;
+  }
+
+  SurfaceToken MakeToken(std::size_t start, std::size_t length, std::size_t begin, std::size_t end) const {
+    return {static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(length), static_cast<std::uint32_t>(begin),
+            static_cast<std::uint32_t>(end), internal::HashPadded(base_ + start, length)};
+  }
+
+  bool IsRare(char byte) const { return scanner_.table_[static_cast<unsigned char>(byte)] == kRareByte; }
+  std::size_t Offset(const char* p) const { return static_cast<std::size_t>(p - base_); }
+  static std::size_t Last(std::uint64_t bits) { return static_cast<std::size_t>(std::bit_width(bits)) - 1; }
+
+  const Scanner& scanner_;
+  const ClassifyBlock classify_;
+  const std::size_t min_chars_;
+  const std::string_view text_;
+  TokenBuffer& out_;
+  char* base_ = nullptr;
+  char* write_ = nullptr;  // runs along with the text; stays behind where characters vanish
+
+  // The token that is not finished yet.
+  bool open_ = false;
+  std::size_t start_ = 0;  // of its bytes, in out_.bytes
+  std::size_t begin_ = 0;  // of the original bytes
+  std::size_t end_ = 0;    // of the original bytes taken so far
+
+  std::u32string mapped_;
+  std::string encoded_;
+};
+
+bool Scanner::Run(std::string_view text, TokenBuffer* out) const {
+  if (NeedsMorePasses(text)) return false;
+  ScannerRun run(*this, text, out);
+  for (std::size_t position = 0; position < text.size();) {
+    const Range url = removes_urls_ ? FindUrl(text, position) : Range{text.size(), text.size()};
+    if (!run.Scan(position, url.begin)) return false;
+    position = url.end;
+  }
+  run.CloseToken();
+  return true;
+}
+
+}  // namespace valence::text
