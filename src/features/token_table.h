@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace valence::features::internal {
+
+/// Number of a token in a TokenTable, or of an n-gram in an NgramTrie.
+using Id = std::uint32_t;
+/// No token: unknown or pruned, or a border that no n-gram crosses.
+inline constexpr Id kNoId = 0xFFFFFFFF;
+
+/// Distinct tokens, numbered 0, 1, 2, ... in the order they were first interned. Their bytes lie in one arena. Reading
+/// is thread-safe.
+class TokenTable {
+ public:
+  TokenTable();
+
+  /// The token's number, given to it now if it is new. Requires fewer than 2^32 - 1 tokens.
+  Id Intern(std::string_view token);
+  /// The token's number, or kNoId.
+  Id Find(std::string_view token) const;
+
+  std::size_t size() const { return offsets_.size() - 1; }
+  std::string_view Token(Id id) const {
+    return std::string_view(bytes_).substr(offsets_[id], offsets_[id + 1] - offsets_[id]);
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t tag = 0;  // upper half of the token's hash: spares most comparisons of bytes
+    Id id = kNoId;
+  };
+  std::size_t FindSlot(std::string_view token, std::uint64_t hash) const;
+  void Grow();
+
+  std::string bytes_;
+  std::vector<std::uint64_t> offsets_{0};
+  std::vector<Slot> slots_;
+  std::size_t mask_;
+};
+
+}  // namespace valence::features::internal
