@@ -39,6 +39,23 @@ inline std::uint64_t HashBytes(std::string_view bytes) {
   return MixHash(h, kHashStep);
 }
 
+/// Whether two byte strings of the same size are equal. Inline, since most tokens are short.
+inline bool SameBytes(const char* a, const char* b, std::size_t n) {
+  if (n > 16) return std::memcmp(a, b, n) == 0;
+  if (n >= 8) {
+    return LoadAs<std::uint64_t>(a) == LoadAs<std::uint64_t>(b) &&
+           LoadAs<std::uint64_t>(a + n - 8) == LoadAs<std::uint64_t>(b + n - 8);
+  }
+  if (n >= 4) {
+    return LoadAs<std::uint32_t>(a) == LoadAs<std::uint32_t>(b) &&
+           LoadAs<std::uint32_t>(a + n - 4) == LoadAs<std::uint32_t>(b + n - 4);
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
 inline std::uint64_t HashKey(std::uint64_t key) { return MixHash(key ^ kHashSeed, kHashStep); }
 
 }  // namespace valence::features::internal

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "hash.h"
+#include "huge_pages.h"
 #include "valence/linalg/parallel.h"
 
 namespace valence::features::internal {
@@ -68,7 +69,7 @@ class ShardCounter {
   }
 
   void Grow() {
-    std::vector<Slot> old(2 * slots_.size());
+    HugePageVector<Slot> old(2 * slots_.size());
     old.swap(slots_);
     mask_ = slots_.size() - 1;
     for (const Slot& slot : old) {
@@ -79,7 +80,7 @@ class ShardCounter {
     }
   }
 
-  std::vector<Slot> slots_;
+  HugePageVector<Slot> slots_;
   std::size_t mask_;
   std::size_t size_ = 0;
   std::array<Pending, 32> pending_{};

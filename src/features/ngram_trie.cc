@@ -10,7 +10,7 @@ void NgramTrie::Reserve(std::size_t more) {
   const std::size_t wanted = std::bit_ceil(2 * (keys_.size() + more) + 16);
   if (wanted <= slots_.size()) return;
   keys_.reserve(keys_.size() + more);
-  std::vector<Slot> old(wanted);
+  HugePageVector<Slot> old(wanted);
   old.swap(slots_);
   mask_ = wanted - 1;
   for (const Slot& slot : old) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hash.h"
+#include "huge_pages.h"
 #include "token_table.h"
 
 namespace valence::features::internal {
@@ -64,7 +65,7 @@ class NgramTrie {
   std::size_t roots_;
   std::vector<std::int32_t> columns_;  // of the roots
   std::vector<Key> keys_;              // of the other nodes
-  std::vector<Slot> slots_;
+  HugePageVector<Slot> slots_;
   std::size_t mask_ = 0;
 };
 

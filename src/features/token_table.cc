@@ -18,7 +18,7 @@ std::size_t TokenTable::FindSlot(std::string_view token, std::uint64_t hash) con
   const std::uint32_t tag = Tag(hash);
   for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
     const Slot& slot = slots_[i];
-    if (slot.id == kNoId || (slot.tag == tag && Token(slot.id) == token)) return i;
+    if (slot.id == kNoId || (slot.tag == tag && Is(slot.id, token))) return i;
   }
 }
 

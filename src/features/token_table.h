@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "hash.h"
+
 namespace valence::features::internal {
 
 /// Number of a token in a TokenTable, or of an n-gram in an NgramTrie.
@@ -34,6 +36,10 @@ class TokenTable {
     std::uint32_t tag = 0;  // upper half of the token's hash: spares most comparisons of bytes
     Id id = kNoId;
   };
+  bool Is(Id id, std::string_view token) const {
+    const std::uint64_t begin = offsets_[id];
+    return offsets_[id + 1] - begin == token.size() && SameBytes(bytes_.data() + begin, token.data(), token.size());
+  }
   std::size_t FindSlot(std::string_view token, std::uint64_t hash) const;
   void Grow();
 

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include "valence/base/config.h"
 #include "valence/base/files.h"
@@ -60,12 +61,16 @@ class Stopwatch {
   void Report(std::string_view what, std::size_t bytes) {
     const auto now = std::chrono::steady_clock::now();
     const double seconds = std::chrono::duration<double>(now - start_).count();
-    fmt::print(stderr, "{:<12} {:.3f} s  {:.0f} MB/s\n", what, seconds, static_cast<double>(bytes) / seconds / 1e6);
+    const double cpu = static_cast<double>(std::clock() - cpu_start_) / CLOCKS_PER_SEC;
+    fmt::print(stderr, "{:<10} {:.3f} s, {:.3f} s of CPU, {:.0f} MB/s\n", what, seconds, cpu,
+               static_cast<double>(bytes) / seconds / 1e6);
     start_ = std::chrono::steady_clock::now();
+    cpu_start_ = std::clock();
   }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::clock_t cpu_start_ = std::clock();
 };
 
 Status Run(const std::string& config_path, const std::string& train_path, const std::string& test_path,
