@@ -24,7 +24,7 @@ ConjugateGradient::ConjugateGradient(const Objective& objective)
       scratch_(objective.documents() * objective.rows()) {}
 
 std::int64_t ConjugateGradient::Solve(std::span<const double> gradient, const InnerStop& stop, std::span<double> step) {
-  objective_.HessianDiagonal(scratch_, preconditioner_);
+  objective_.Preconditioner(scratch_, preconditioner_);
   std::fill(step.begin(), step.end(), 0.0);
   std::fill(direction_.begin(), direction_.end(), 0.0);
   std::fill(product_.begin(), product_.end(), 0.0);

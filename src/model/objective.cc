@@ -11,6 +11,10 @@
 namespace valence::model {
 namespace {
 
+// How much of the loss's share of the Hessian's diagonal goes into the preconditioner. In full it doubles the products
+// needed on TF-IDF (121 instead of 63 on the reviews, C=10); none leaves badly scaled columns alone.
+constexpr double kDiagonalShare = 0.01;
+
 // Ranks columns by falling number of entries; equal ones keep their order.
 std::vector<std::int32_t> RankColumns(const linalg::CsrMatrix& x) {
   std::vector<std::int64_t> count(static_cast<std::size_t>(x.cols), 0);
@@ -82,10 +86,10 @@ void Objective::LossHessianProduct(std::span<const double> v, std::span<double> 
   by_feature_.Multiply(scratch, rows(), product);
 }
 
-void Objective::HessianDiagonal(std::span<double> scratch, std::span<double> diagonal) const {
+void Objective::Preconditioner(std::span<double> scratch, std::span<double> diagonal) const {
   likelihood_.CurvatureDiagonal(scratch);
   by_feature_.MultiplySquared(scratch, rows(), diagonal);
-  for (double& entry : diagonal) entry += 1;
+  for (double& entry : diagonal) entry = 1 + kDiagonalShare * entry;
 }
 
 }  // namespace valence::model

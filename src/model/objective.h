@@ -35,15 +35,15 @@ class Objective {
   /// The loss at these scores, with `intercepts` moved to its minimum.
   double MinimizeLoss(std::span<const double> scores, std::span<double> intercepts) const;
 
-  /// Sets the point of Gradient, AddHessianProduct and HessianDiagonal.
+  /// Sets the point of Gradient, LossHessianProduct and Preconditioner.
   void SetPoint(std::span<const double> scores, std::span<const double> intercepts);
   void Gradient(std::span<const double> w, std::span<double> gradient) const;
   /// The largest slope along an intercept; 0 but for rounding.
   double InterceptSlope() const;
   /// product = X' C X v, the Hessian of f without its identity, times v. `scratch` is [n, rows].
   void LossHessianProduct(std::span<const double> v, std::span<double> scratch, std::span<double> product) const;
-  /// An upper bound of the Hessian's diagonal: the intercepts' share is left out.
-  void HessianDiagonal(std::span<double> scratch, std::span<double> diagonal) const;
+  /// A diagonal matrix that evens out badly scaled columns: the Hessian's identity plus a part of the loss's diagonal.
+  void Preconditioner(std::span<double> scratch, std::span<double> diagonal) const;
 
  private:
   const linalg::CsrMatrix& x_;

@@ -15,10 +15,10 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 
-def reviews(data: pathlib.Path):
+def reviews(archive_path: pathlib.Path):
     """The 25,000 labelled reviews in a fixed shuffled order: texts, labels 0 (neg) and 1 (pos)."""
     rows = []
-    with tarfile.open(data / "aclImdb_train.tar.gz") as archive:
+    with tarfile.open(archive_path) as archive:
         for member in archive:
             match = re.search(r"train/(pos|neg)/(\d+_\d+)\.txt$", member.name)
             if match:
@@ -29,16 +29,18 @@ def reviews(data: pathlib.Path):
     return [rows[i][1] for i in order], np.array([rows[i][2] for i in order], dtype=np.int32)
 
 
-def tweets(data: pathlib.Path):
+def tweets(csv_path: pathlib.Path):
     """The 22,000 tweets: texts, labels 0, 1, 2 (negative, neutral, positive)."""
-    text = (data / "tweets_train.csv").read_text(encoding="utf-8")
+    text = csv_path.read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
     names = sorted({row["sentiment"] for row in rows})
     return [row["text"] for row in rows], np.array([names.index(row["sentiment"]) for row in rows], dtype=np.int32)
 
 
 def tfidf(texts, min_df):
-    return TfidfVectorizer(ngram_range=(1, 2), min_df=min_df).fit_transform(texts)
+    x = TfidfVectorizer(ngram_range=(1, 2), min_df=min_df).fit_transform(texts)
+    x.sort_indices()
+    return x
 
 
 def write(folder: pathlib.Path, x, y):
