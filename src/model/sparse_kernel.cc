@@ -2,6 +2,7 @@
 #include "sparse_kernel.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "valence/linalg/parallel.h"
@@ -26,6 +27,17 @@ double GatherDot(const double* values, const std::int32_t* columns, std::size_t 
   }
   for (; e < n; ++e) a += values[e] * in[columns[e]];
   return (a + b) + (c + d);
+}
+
+// One output row of kColumns sums, held in registers.
+template <std::size_t kColumns>
+void GatherRows(const double* values, const std::int32_t* columns, std::size_t n, const double* in, double* out) {
+  std::array<double, kColumns> sums{};
+  for (std::size_t e = 0; e < n; ++e) {
+    const double* const source = in + static_cast<std::size_t>(columns[e]) * kColumns;
+    for (std::size_t c = 0; c < kColumns; ++c) sums[c] += values[e] * source[c];
+  }
+  std::copy(sums.begin(), sums.end(), out);
 }
 
 }  // namespace
@@ -66,6 +78,12 @@ void SparseKernel::Multiply(std::span<const double> in, std::size_t k, std::span
   if (k == 1) {
     ForRows([&](std::size_t row, std::size_t begin, std::size_t end) {
       out[row] = GatherDot(values + begin, columns + begin, end - begin, in.data());
+    });
+    return;
+  }
+  if (k == 3) {  // negative, neutral, positive: the common case of several labels
+    ForRows([&](std::size_t row, std::size_t begin, std::size_t end) {
+      GatherRows<3>(values + begin, columns + begin, end - begin, in.data(), out.data() + row * 3);
     });
     return;
   }
