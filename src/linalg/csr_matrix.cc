@@ -16,6 +16,7 @@ namespace {
 // Row pieces of Transpose. Each costs one counter per column, so few of them, and none for small matrices.
 constexpr std::size_t kMaxPieces = 8;
 constexpr std::int64_t kEntriesPerPiece = 1 << 16;
+constexpr std::size_t kAhead = 16;
 
 Error BadRow(std::int64_t row, std::string_view what) {
   return DataCorrupt(fmt::format("sparse matrix: row {}: {}", row, what));
@@ -102,6 +103,12 @@ class Slots {
         const auto columns = m_.RowIndices(row);
         const auto values = m_.RowValues(row);
         for (std::size_t k = 0; k < columns.size(); ++k) {
+          // Slots are all over memory: have several on their way.
+          if (k + kAhead < columns.size()) {
+            const auto soon = static_cast<std::size_t>(next[Row(columns[k + kAhead])]);
+            __builtin_prefetch(&t->indices[soon], 1);
+            __builtin_prefetch(&t->values[soon], 1);
+          }
           const auto slot = static_cast<std::size_t>(next[Row(columns[k])]++);
           t->indices[slot] = static_cast<std::int32_t>(row);
           t->values[slot] = values[k];

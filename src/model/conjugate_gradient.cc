@@ -17,14 +17,16 @@ constexpr std::size_t kChunks = 64;
 
 ConjugateGradient::ConjugateGradient(const Objective& objective)
     : objective_(objective),
-      preconditioner_(objective.size()),
       residual_(objective.size()),
       direction_(objective.size()),
       product_(objective.size()),
       scratch_(objective.documents() * objective.rows()) {}
 
 std::int64_t ConjugateGradient::Solve(std::span<const double> gradient, const InnerStop& stop, std::span<double> step) {
-  objective_.Preconditioner(scratch_, preconditioner_);
+  if (preconditioner_.empty()) {
+    preconditioner_.resize(step.size());
+    objective_.Preconditioner(scratch_, preconditioner_);
+  }
   std::fill(step.begin(), step.end(), 0.0);
   std::fill(direction_.begin(), direction_.end(), 0.0);
   std::fill(product_.begin(), product_.end(), 0.0);

@@ -17,7 +17,8 @@ struct InnerStop {
 };
 
 /// Solves (Hessian) step = -gradient at the objective's point by conjugate gradients with the diagonal as
-/// preconditioner. Buffers live as long as the object, so that a fit allocates once.
+/// preconditioner, taken at the first point: it is there for the columns' scales, which do not change. Buffers live as
+/// long as the object, so that a fit allocates once.
 class ConjugateGradient {
  public:
   explicit ConjugateGradient(const Objective& objective);
@@ -35,7 +36,7 @@ class ConjugateGradient {
   void NextDirection(double beta);
 
   const Objective& objective_;
-  std::vector<double> preconditioner_;
+  std::vector<double> preconditioner_;  // empty before the first solve
   std::vector<double> residual_;
   std::vector<double> direction_;
   std::vector<double> product_;
