@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "valence/classifier/classifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "compiled_scorer.h"
+#include "golden_texts.h"
+#include "model_codec.h"
+#include "plain_scorer.h"
+
+namespace valence::classifier {
+namespace {
+
+bool HasWordVocabulary(const features::VectorizerConfig& config) {
+  return config.analyzer == "word" && config.vectorizer != "hashing";
+}
+
+void Decide(const model::LinearModel& linear, Prediction* out) {
+  out->probabilities.resize(static_cast<std::size_t>(linear.classes));
+  model::Probabilities(out->scores, out->probabilities);
+  const auto best = std::max_element(out->probabilities.begin(), out->probabilities.end());
+  out->label = static_cast<std::int32_t>(best - out->probabilities.begin());
+  out->explained_row = linear.rows() == 1 ? 0 : out->label;
+}
+
+}  // namespace
+
+// Scorers point into bundle and trie: made in place, never moved.
+struct Classifier::Impl {
+  ModelBundle bundle;
+  std::optional<VocabularyTrie> trie;
+  std::optional<PlainScorer> plain;
+  std::optional<CompiledScorer> compiled;
+  std::string version;
+};
+
+Classifier::Scratch::Scratch() : impl_(std::make_unique<Impl>()) {}
+Classifier::Scratch::Scratch(Scratch&&) noexcept = default;
+Classifier::Scratch& Classifier::Scratch::operator=(Scratch&&) noexcept = default;
+Classifier::Scratch::~Scratch() = default;
+
+Classifier::Classifier(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+Classifier::~Classifier() = default;
+
+Result<std::shared_ptr<const Classifier>> Classifier::Load(const std::filesystem::path& path) {
+  VALENCE_TRY(ModelBundle bundle, LoadModel(path));
+  auto classifier = Make(std::move(bundle));
+  if (!classifier) return std::move(classifier).error().With(path.string());
+  return classifier;
+}
+
+Result<std::shared_ptr<const Classifier>> Classifier::Make(ModelBundle bundle) {
+  auto impl = std::make_unique<Impl>();
+  impl->bundle = std::move(bundle);
+  if (impl->bundle.digest.empty()) impl->bundle.digest = TensorDigest(impl->bundle);
+  impl->version = "sha256:" + impl->bundle.digest.substr(0, 12);
+  if (HasWordVocabulary(impl->bundle.vectorizer.config)) {
+    impl->trie = VocabularyTrie::Build(impl->bundle.vectorizer);
+    auto compiled = CompiledScorer::Compile(impl->bundle, *impl->trie);
+    if (compiled) impl->compiled.emplace(*std::move(compiled));
+  }
+  VALENCE_TRY(PlainScorer plain, PlainScorer::Make(impl->bundle, impl->trie ? &*impl->trie : nullptr));
+  impl->plain.emplace(std::move(plain));
+  const std::shared_ptr<const Classifier> classifier(new Classifier(std::move(impl)));
+  VALENCE_RETURN_IF_ERROR(CheckGoldenTexts(*classifier));
+  return classifier;
+}
+
+void Classifier::Predict(std::string_view text, Scratch* scratch, Prediction* out) const {
+  if (!impl_->compiled) return PredictPlain(text, out);
+  impl_->compiled->Score(text, scratch->impl_.get(), out);
+  out->attributions.clear();
+  Decide(impl_->bundle.linear, out);
+}
+
+void Classifier::Explain(std::string_view text, Scratch* scratch, Prediction* out) const {
+  if (!impl_->compiled) {
+    PredictPlain(text, out);
+    return impl_->plain->Attribute(text, out->explained_row, out);
+  }
+  impl_->compiled->ScoreAndRemember(text, scratch->impl_.get(), out);
+  Decide(impl_->bundle.linear, out);
+  impl_->compiled->Attribute(out->explained_row, scratch->impl_.get(), out);
+}
+
+void Classifier::PredictPlain(std::string_view text, Prediction* out) const {
+  impl_->plain->Score(text, out);
+  out->attributions.clear();
+  Decide(impl_->bundle.linear, out);
+}
+
+const std::vector<std::string>& Classifier::labels() const { return impl_->bundle.labels; }
+
+std::string_view Classifier::Term(std::int32_t column) const {
+  const features::Vocabulary& vocabulary = impl_->bundle.vectorizer.vocabulary;
+  return column < vocabulary.size() ? vocabulary.Term(column) : std::string_view();
+}
+
+double Classifier::Weight(std::int32_t row, std::int32_t column) const {
+  const model::LinearModel& linear = impl_->bundle.linear;
+  return linear.weights[static_cast<std::size_t>(row * linear.features + column)];
+}
+
+double Classifier::Intercept(std::int32_t row) const {
+  return impl_->bundle.linear.intercepts[static_cast<std::size_t>(row)];
+}
+
+std::int64_t Classifier::features() const { return impl_->bundle.linear.features; }
+const std::string& Classifier::version() const { return impl_->version; }
+const ModelBundle& Classifier::bundle() const { return impl_->bundle; }
+bool Classifier::compiled() const { return impl_->compiled.has_value(); }
+
+}  // namespace valence::classifier

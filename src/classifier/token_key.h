@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace valence::classifier {
+
+/// The node of an n-gram in the vocabulary's trie. A feature's node is its column; n-grams that are only prefixes of
+/// features, and words that occur only inside n-grams, have nodes from features() on.
+using Node = std::uint32_t;
+inline constexpr Node kUnknown = 0xFFFFFFFF;  ///< in no feature
+inline constexpr Node kDropped = 0xFFFFFFFE;  ///< a surface token that preprocessing removes, such as a stop word
+inline constexpr Node kSeveral = 0xFFFFFFFD;  ///< a surface token that preprocessing makes several tokens of
+inline constexpr Node kMaxNode = 0xFFFFFFF0;
+
+/// A token's first 16 bytes, zero-padded, and its length: equal keys are equal tokens up to 16 bytes, which nearly all
+/// words are, so that one cache line decides.
+struct TokenKey {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+  std::uint32_t length = 0;
+  bool operator==(const TokenKey&) const = default;
+};
+inline constexpr std::size_t kKeyBytes = 16;
+
+/// The key of the `length` bytes at `bytes`, of which 16 must be readable whatever the length.
+inline TokenKey LoadKey(const char* bytes, std::size_t length) {
+  constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  TokenKey key;
+  std::memcpy(&key.first, bytes, 8);
+  std::memcpy(&key.second, bytes + 8, 8);
+  key.length = static_cast<std::uint32_t>(length);
+  if (length < 8) {
+    key.first &= ~(kAll << (8 * length));
+    key.second = 0;
+  } else if (length < kKeyBytes) {
+    key.second &= ~(kAll << (8 * (length - 8)));
+  }
+  return key;
+}
+
+/// The same where nothing after the token may be read.
+inline TokenKey CopyKey(std::string_view token) {
+  std::array<char, kKeyBytes> padded{};
+  std::memcpy(padded.data(), token.data(), token.size() < kKeyBytes ? token.size() : kKeyBytes);
+  return LoadKey(padded.data(), token.size());
+}
+
+}  // namespace valence::classifier

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include "valence/features/vectorizer_config.h"
+
+namespace valence::classifier {
+
+/// What a count becomes before its column's factor: scikit-learn's binary and sublinear_tf.
+class TermFrequency {
+ public:
+  explicit TermFrequency(const features::VectorizerConfig& config)
+      : binary_(config.binary), sublinear_(config.vectorizer == "tfidf" && config.sublinear_tf) {
+    for (std::size_t i = 0; i < known_.size(); ++i) known_[i] = Compute(static_cast<double>(i));
+  }
+
+  double operator()(std::uint32_t count) const {
+    return count < known_.size() ? known_[count] : Compute(static_cast<double>(count));
+  }
+
+ private:
+  double Compute(double count) const {
+    if (binary_) return count > 0 ? 1 : 0;
+    return sublinear_ ? std::log(count) + 1 : count;
+  }
+
+  bool binary_;
+  bool sublinear_;
+  std::array<double, 64> known_{};
+};
+
+/// A document vector's length, summed term by term.
+class DocumentNorm {
+ public:
+  enum class Kind { kNone, kL1, kL2 };
+
+  static Kind KindOf(const features::VectorizerConfig& config) {
+    if (config.vectorizer == "count" || config.norm == "none") return Kind::kNone;
+    return config.norm == "l1" ? Kind::kL1 : Kind::kL2;
+  }
+
+  explicit DocumentNorm(Kind kind) : kind_(kind) {}
+  void Add(double value) { sum_ += kind_ == Kind::kL1 ? std::fabs(value) : value * value; }
+
+  /// What to divide by; 1 for a document without features, as scikit-learn.
+  double Length() const {
+    if (kind_ == Kind::kNone || sum_ == 0) return 1;
+    return kind_ == Kind::kL2 ? std::sqrt(sum_) : sum_;
+  }
+
+ private:
+  Kind kind_;
+  double sum_ = 0;
+};
+
+}  // namespace valence::classifier
