@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <string>
 
-#include "test_server.h"
+#include "support/test_server.h"
 #include "valence/base/digest.h"
 #include "valence/base/files.h"
 
@@ -17,9 +17,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using testing_server::MakeReply;
-using testing_server::Reply;
-using testing_server::TestServer;
 
 std::string Body() {
   std::string body;

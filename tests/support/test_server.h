@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace valence::net::testing_server {
+namespace valence {
 
 /// What the server sends for one request: raw bytes, then either a close or silence until the client leaves.
 struct Reply {
@@ -43,4 +43,4 @@ class TestServer {
 /// "HTTP/1.1 <status>", the headers, Content-Length and `body`.
 std::string MakeReply(const std::string& status, const std::string& body, const std::string& headers = "");
 
-}  // namespace valence::net::testing_server
+}  // namespace valence

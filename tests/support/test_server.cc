@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "test_server.h"
+#include "support/test_server.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 
 #include <utility>
 
-namespace valence::net::testing_server {
+namespace valence {
 
 TestServer::TestServer(Script script) : script_(std::move(script)) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -76,4 +76,4 @@ std::string MakeReply(const std::string& status, const std::string& body, const 
                      body);
 }
 
-}  // namespace valence::net::testing_server
+}  // namespace valence
