@@ -2,7 +2,7 @@
 #include "valence/data/ingest.h"
 
 #include "stage_files.h"
-#include "valence/data/rejected.h"
+#include "valence/data/csv.h"
 #include "valence/pipeline/stages.h"
 
 namespace valence::pipeline {

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The benchmark suite: each part prints what it measured, its target, and whether it was met.
+
+Data: the labelled half of the Large Movie Review Dataset, aclImdb_train.tar.gz, in $VALENCE_DATA (default ../shared/data).
+"""
+import contextlib
+import csv
+import http.client
+import json
+import os
+import pathlib
+import re
+import resource
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BINARY = os.environ["VALENCE_BIN"]
+BENCH = pathlib.Path(os.environ["VALENCE_BENCH_BIN"])
+ARCHIVE = pathlib.Path(os.environ.get("VALENCE_DATA", ROOT.parent / "shared" / "data")) / "aclImdb_train.tar.gz"
+SEED = ["--set", f"ingest.source={ARCHIVE}", "--set", "preprocess.preset=seed", "--set", "train.C=1.0",
+        "--set", "featurize.sublinear_tf=false"]
+RESULTS = []
+
+
+def report(name, value, unit, target, met):
+    RESULTS.append((name, value, unit, target, met))
+    print(f"  {name:<58} {value:>10} {unit:<10} target {target:<12} {'met' if met else 'MISSED'}", flush=True)
+
+
+def timed(command, **kwargs):
+    """Wall seconds and peak kilobytes of a command (the largest single process)."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **kwargs)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"{command}: exit {os.waitstatus_to_exitcode(status)}")
+    return time.perf_counter() - start, usage.ru_maxrss, output
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def server(command, port, path="/", cpu=None):
+    """A server on loopback, ready to answer; stopped by its pid."""
+    start = time.perf_counter()
+    pin = ["taskset", "-c", str(cpu)] if cpu is not None else []
+    process = subprocess.Popen(pin + command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            if process.poll() is not None:
+                raise SystemExit(f"{command} ended with {process.returncode}")
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+                connection.request("GET", path)
+                if connection.getresponse().status == 200:
+                    break
+            except OSError:
+                time.sleep(0.0005)
+            if time.perf_counter() - start > 30:
+                raise SystemExit(f"{command} is not ready after 30 s")
+        yield time.perf_counter() - start
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def bench_pipeline(work):
+    """All stages, from the archive to the report, against the same stages in scikit-learn + NLTK."""
+    print("pipeline: 25,000 reviews, seed preprocessing, TF-IDF (1,2), min_df=2, logistic regression")
+    ours = [timed([BINARY, "-q", "run", *SEED], cwd=work) for _ in range(3)]
+    theirs, their_memory, out = timed([sys.executable, str(ROOT / "bench/reference_pipeline.py"), str(ARCHIVE),
+                                       str(work / "reference")])
+    again, _, _ = timed([BINARY, "-q", "run", *SEED], cwd=work)
+    seconds = statistics.median([t for t, _, _ in ours] + [again])
+    print(f"  scikit-learn + NLTK: {theirs:.1f} s, {their_memory / 1024:.0f} MB, {json.loads(out)['seconds']}")
+    print(f"  valence run:         {seconds:.2f} s (median of 4)")
+    report("valence run: times faster than scikit-learn + NLTK", f"{theirs / seconds:.1f}", "x", ">= 20", theirs / seconds >= 20)
+    memory = max(m for _, m, _ in ours) / 1024
+    report("valence run: peak memory", f"{memory:.0f}", "MB", "< 1000", memory < 1000)
+
+
+def bench_text(work):
+    """Bulk work on one core."""
+    print("text: one core")
+    if (BENCH / "preprocess_bench").exists():
+        out = timed(["taskset", "-c", "0", str(BENCH / "preprocess_bench"), str(work / "data/raw/train.csv")])[2].decode()
+        rate = float(re.search(r"seed: ([\d.]+) MB/s", out).group(1))
+        report("preset seed preprocessing", f"{rate:.0f}", "MB/s", ">= 100", rate >= 100)
+    with open(work / "data/raw/train.csv", "rb") as f:
+        rates = []
+        for _ in range(3):
+            f.seek(0)
+            result = subprocess.run(["taskset", "-c", "0", BINARY, "--threads", "1", "predict", "-"], cwd=work, stdin=f,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+            number, unit = re.search(r"([\d.]+) (\w?)B/s", result.stderr.decode()).groups()
+            rates.append(float(number) * {"": 1e-6, "K": 1e-3, "M": 1, "G": 1e3}[unit])
+    rate = statistics.median(rates)
+    report("predict, (1,2) model, CSV to CSV", f"{rate:.0f}", "MB/s", ">= 100", rate >= 100)
+
+
+def bench_startup(work):
+    """From exec to the first 200 of /readyz, with the model of a (1,2) run."""
+    print("start-up")
+    with open(work / "data/processed/vocabulary.json", encoding="utf-8") as f:
+        features = len(json.load(f))
+    times = []
+    for _ in range(9):
+        port = free_port()
+        with server([BINARY, "serve", "--model", str(work / "models/model.safetensors"), "--port", str(port)], port,
+                    "/readyz") as seconds:
+            times.append(seconds * 1000)
+    ready = statistics.median(times)
+    report(f"exec to ready, {features:,} features", f"{ready:.0f}", "ms", "< 50", ready < 50)
+
+
+def wrk(port, script, seconds=8):
+    """Requests/s of wrk on the second core, 32 keep-alive connections."""
+    out = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", "-c32", f"-d{seconds}s", "--latency", "-s", str(script),
+                          f"http://127.0.0.1:{port}/predict"], capture_output=True, text=True, check=True).stdout
+    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+    if bad:
+        raise SystemExit(f"wrk: {bad.group(0)}")
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
+    p99 = re.search(r"99%\s+(\S+)", out).group(1)
+    return rate, p99
+
+
+def bench_serve(work):
+    """Reviews of about 1.3 KB, server on one core, load on the other."""
+    print("serve: POST /predict, 1.3 KB reviews, 32 keep-alive connections")
+    with open(work / "data/raw/test.csv", newline="", encoding="utf-8") as f:
+        texts = [r["text"] for r in csv.DictReader(f) if 1000 <= len(r["text"].encode()) <= 1600][:500]
+    bodies = work / "bodies.txt"
+    bodies.write_text("".join(json.dumps({"text": t}) + "\n" for t in texts))
+    os.environ["VALENCE_BENCH_BODIES"] = str(bodies)
+    script = ROOT / "bench/predict.lua"
+    ratios = []
+    for _ in range(3):
+        port = free_port()
+        with server([str(BENCH / "epoll_server"), str(port)], port, cpu=0):
+            fixed, _ = wrk(port, script)
+        port = free_port()
+        with server([BINARY, "--threads", "1", "serve", "--model", str(work / "models/model.safetensors"), "--port",
+                     str(port)], port, "/readyz", cpu=0):
+            ours, p99 = wrk(port, script)
+        print(f"  fixed answer {fixed:,.0f}/s, valence {ours:,.0f}/s (p99 {p99})")
+        ratios.append(ours / fixed)
+    ratio = 100 * statistics.median(ratios)
+    report("serve: share of a fixed-answer epoll server's requests/s", f"{ratio:.0f}", "%", ">= 30", ratio >= 30)
+
+
+PARTS = {"pipeline": bench_pipeline, "text": bench_text, "startup": bench_startup, "serve": bench_serve}
+
+
+def main():
+    if not ARCHIVE.exists():
+        raise SystemExit(f"{ARCHIVE} is not there; set VALENCE_DATA to the folder that holds aclImdb_train.tar.gz")
+    chosen = sys.argv[1:] or list(PARTS)
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        if "pipeline" not in chosen:
+            timed([BINARY, "-q", "run", *SEED], cwd=work)
+        for part in chosen:
+            PARTS[part](work)
+    missed = [name for name, *_, met in RESULTS if not met]
+    print(f"{len(RESULTS) - len(missed)} targets met, {len(missed)} missed")
+
+
+if __name__ == "__main__":
+    main()
