@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "predict_request.h"
+#include "valence/base/utf8.h"
+
+namespace valence::serving {
+namespace {
+
+constexpr std::string_view kField = "text";
+constexpr std::size_t kMaxBoundary = 70;  // RFC 2046 5.1.1
+
+HttpError NoText() { return {400, "the form has no field 'text'", kField}; }
+
+std::optional<HttpError> CheckFormText(std::string_view text) {
+  if (const auto byte = utf8::FindInvalid(text); byte.has_value()) {
+    return HttpError{400, fmt::format("'text' is not UTF-8 at byte {}", *byte), kField, byte};
+  }
+  return CheckText(text, kField);
+}
+
+/// Percent-decodes a form value. `offset`: where it lies in the body, for errors.
+std::optional<HttpError> Decode(std::string_view value, std::size_t offset, std::string* out) {
+  out->clear();
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] != '%') {
+      out->push_back(value[i] == '+' ? ' ' : value[i]);
+      continue;
+    }
+    unsigned byte = 0;
+    const std::string_view digits = value.substr(i + 1, 2);
+    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16).ptr;
+    if (digits.size() < 2 || end != digits.data() + 2) {
+      return HttpError{400, fmt::format("expected two hexadecimal digits after '%' at byte {}", offset + i), kField,
+                       offset + i};
+    }
+    out->push_back(static_cast<char>(byte));
+    i += 2;
+  }
+  return std::nullopt;
+}
+
+/// The boundary parameter of a multipart Content-Type, or "".
+std::string_view Boundary(std::string_view content_type) {
+  constexpr std::string_view kName = "boundary=";
+  const std::size_t at = content_type.find(kName);
+  if (at == std::string_view::npos) return {};
+  std::string_view value = content_type.substr(at + kName.size());
+  if (value.starts_with('"')) {
+    value.remove_prefix(1);
+    return value.substr(0, value.find('"'));
+  }
+  return value.substr(0, value.find_first_of("; \t"));
+}
+
+}  // namespace
+
+std::optional<HttpError> ReadUrlEncodedText(std::string_view body, std::string* text) {
+  for (std::size_t begin = 0; begin <= body.size();) {
+    const std::size_t end = std::min(body.find('&', begin), body.size());
+    const std::string_view pair = body.substr(begin, end - begin);
+    const std::size_t equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.substr(0, equals) == kField) {
+      if (auto error = Decode(pair.substr(equals + 1), begin + equals + 1, text)) return error;
+      return CheckFormText(*text);
+    }
+    begin = end + 1;
+  }
+  return NoText();
+}
+
+std::optional<HttpError> ReadMultipartText(std::string_view body, std::string_view content_type, std::string* text) {
+  const std::string_view boundary = Boundary(content_type);
+  if (boundary.empty() || boundary.size() > kMaxBoundary) {
+    return HttpError{400, "multipart/form-data: expected a boundary of 1 to 70 characters"};
+  }
+  const std::string delimiter = fmt::format("--{}", boundary);
+  if (!body.starts_with(delimiter)) return HttpError{400, "multipart/form-data: the body must start with its boundary"};
+  for (std::size_t at = delimiter.size(); body.substr(at, 2) == "\r\n";) {
+    const std::size_t headers = at + 2;
+    const std::size_t blank = body.find("\r\n\r\n", at);
+    const std::size_t end = body.find("\r\n" + delimiter, at);
+    if (blank == std::string_view::npos || end == std::string_view::npos || end < blank) break;
+    if (body.substr(headers, blank - headers).find("name=\"text\"") != std::string_view::npos) {
+      const std::size_t value = std::min(blank + 4, end);
+      text->assign(body.substr(value, end - value));
+      return CheckFormText(*text);
+    }
+    at = end + 2 + delimiter.size();
+  }
+  return NoText();
+}
+
+}  // namespace valence::serving

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media_type.h"
+
+#include <algorithm>
+
+namespace valence::serving {
+namespace {
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
+std::string_view Trim(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+bool IsForeignCharset(std::string_view parameter) {
+  constexpr std::string_view kName = "charset=";
+  if (!EqualsIgnoringCase(parameter.substr(0, kName.size()), kName)) return false;
+  std::string_view value = parameter.substr(kName.size());
+  if (value.size() > 1 && value.starts_with('"') && value.ends_with('"')) value = value.substr(1, value.size() - 2);
+  return !EqualsIgnoringCase(value, "utf-8") && !EqualsIgnoringCase(value, "us-ascii");
+}
+
+}  // namespace
+
+MediaType ParseMediaType(std::string_view content_type) {
+  const std::size_t semicolon = content_type.find(';');
+  const std::string_view type = Trim(content_type.substr(0, semicolon));
+  for (std::size_t at = semicolon; at != std::string_view::npos;) {
+    const std::size_t next = content_type.find(';', at + 1);
+    if (IsForeignCharset(Trim(content_type.substr(at + 1, next - at - 1)))) return MediaType::kOther;
+    at = next;
+  }
+  if (EqualsIgnoringCase(type, "application/json")) return MediaType::kJson;
+  if (EqualsIgnoringCase(type, "application/x-www-form-urlencoded")) return MediaType::kUrlEncoded;
+  if (EqualsIgnoringCase(type, "multipart/form-data")) return MediaType::kMultipart;
+  return MediaType::kOther;
+}
+
+}  // namespace valence::serving

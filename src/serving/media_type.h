@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace valence::serving {
+
+enum class MediaType { kJson, kUrlEncoded, kMultipart, kOther };
+
+/// What a Content-Type header announces. A charset other than UTF-8 (or ASCII, a part of it) makes it kOther.
+MediaType ParseMediaType(std::string_view content_type);
+
+}  // namespace valence::serving

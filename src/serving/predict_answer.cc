@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict_answer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <span>
+
+#include "valence/base/json.h"
+
+namespace valence::serving {
+namespace {
+
+using classifier::Attribution;
+
+void AppendNumber(std::uint32_t value, std::string* out) {
+  std::array<char, 16> digits;
+  out->append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+
+/// The shortest digits that read back as `value`, and recognisably no integer. Scores and probabilities are finite.
+void AppendNumber(double value, std::string* out) {
+  std::array<char, 32> digits;
+  char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out->append(digits.data(), end);
+  const bool integral = std::none_of(digits.data(), end, [](char c) { return c == '.' || c == 'e'; });
+  if (integral) out->append(".0");
+}
+
+std::string Quoted(std::string_view text) {
+  std::string quoted;
+  AppendJsonString(text, &quoted);
+  return quoted;
+}
+
+/// `{"negative":0.1,"positive":0.9}`.
+void AppendByLabel(const std::vector<std::string>& labels, std::span<const double> values, std::string* out) {
+  char separator = '{';
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    out->push_back(separator);
+    out->append(labels[i]).push_back(':');
+    AppendNumber(values[i], out);
+    separator = ',';
+  }
+  out->push_back('}');
+}
+
+/// The size of contribution that the `limit` weightiest reach.
+double Threshold(const std::vector<Attribution>& all, std::size_t limit) {
+  if (limit == 0 || all.size() <= limit) return 0;
+  std::vector<double> sizes;
+  for (const Attribution& a : all) sizes.push_back(std::abs(a.contribution));
+  const auto nth = sizes.begin() + static_cast<std::ptrdiff_t>(limit - 1);
+  std::nth_element(sizes.begin(), nth, sizes.end(), std::greater<>());
+  return *nth;
+}
+
+}  // namespace
+
+AnswerWriter::AnswerWriter(const classifier::Classifier& classifier)
+    : classifier_(classifier), version_(Quoted(classifier.version())) {
+  for (const std::string& label : classifier.labels()) labels_.push_back(Quoted(label));
+}
+
+void AnswerWriter::Append(std::string_view text, const classifier::Prediction& prediction, bool explain,
+                          std::size_t max_attributions, std::string* out) const {
+  const auto label = static_cast<std::size_t>(prediction.label);
+  const bool binary = prediction.scores.size() == 1;
+  out->append(R"({"label":)").append(labels_[label]).append(R"(,"probabilities":)");
+  AppendByLabel(labels_, prediction.probabilities, out);
+  out->append(R"(,"score":)");
+  AppendNumber(prediction.scores[binary ? 0 : label], out);
+  if (!binary) {
+    out->append(R"(,"scores":)");
+    AppendByLabel(labels_, prediction.scores, out);
+  }
+  out->append(R"(,"tokens":)");
+  AppendNumber(prediction.tokens, out);
+  out->append(R"(,"known_tokens":)");
+  AppendNumber(prediction.known_tokens, out);
+  out->append(R"(,"model_version":)").append(version_);
+  if (explain) AppendAttributions(text, prediction, max_attributions, out);
+  out->push_back('}');
+}
+
+void AnswerWriter::AppendAttributions(std::string_view text, const classifier::Prediction& prediction,
+                                      std::size_t limit, std::string* out) const {
+  out->append(R"(,"intercept":)");
+  AppendNumber(classifier_.Intercept(prediction.explained_row), out);
+  out->append(R"(,"attributions":[)");
+  const double threshold = Threshold(prediction.attributions, limit);
+  std::size_t left = limit == 0 ? prediction.attributions.size() : limit;
+  for (const Attribution& a : prediction.attributions) {
+    if (left == 0 || std::abs(a.contribution) < threshold) continue;
+    --left;
+    if (out->back() != '[') out->push_back(',');
+    out->append(R"({"begin":)");
+    AppendNumber(a.begin, out);
+    out->append(R"(,"end":)");
+    AppendNumber(a.end, out);
+    out->append(R"(,"term":)");
+    AppendJsonString(classifier_.Term(a.column), out);
+    out->append(R"(,"text":)");
+    AppendJsonString(text.substr(a.begin, a.end - a.begin), out);
+    out->append(R"(,"contribution":)");
+    AppendNumber(a.contribution, out);
+    out->push_back('}');
+  }
+  out->push_back(']');
+}
+
+}  // namespace valence::serving

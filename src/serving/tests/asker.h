@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "small_model.h"
+#include "valence/base/json.h"
+#include "valence/serving/service.h"
+
+namespace valence::serving {
+
+/// Asks a Service without a socket.
+class Asker {
+ public:
+  explicit Asker(std::shared_ptr<const classifier::Classifier> model = SmallModel())
+      : service_(std::move(model), {.threads = 2, .max_batch_texts = 3, .model_name = "small"}) {}
+
+  net::HttpResponse Get(std::string_view target) { return Ask("GET", target, "", ""); }
+  net::HttpResponse PostJson(std::string_view body) { return Ask("POST", "/predict", body, "application/json"); }
+  net::HttpResponse PostForm(std::string_view body) {
+    return Ask("POST", "/predict", body, "application/x-www-form-urlencoded");
+  }
+
+  net::HttpResponse Ask(std::string_view method, std::string_view target, std::string_view body,
+                        std::string_view content_type) {
+    net::HttpRequest request;
+    const std::size_t question = std::min(target.find('?'), target.size());
+    request.method = method;
+    request.path = target.substr(0, question);
+    request.query = question < target.size() ? target.substr(question + 1) : std::string_view();
+    request.body = body;
+    request.header = [content_type](std::string_view name) {
+      return name == "Content-Type" ? content_type : std::string_view();
+    };
+    net::HttpResponse response;
+    service_.Handle(0, request, &response);
+    return response;
+  }
+
+  Service& service() { return service_; }
+
+ private:
+  Service service_;
+};
+
+/// The member of an error answer, or "" if there is none.
+inline std::string ErrorPart(const net::HttpResponse& response, std::string_view part) {
+  const auto json = Json::Parse(response.body);
+  if (!json.has_value() || json->Find("error") == nullptr) return "not an error: " + response.body;
+  const Json* const found = json->Find("error")->Find(part);
+  if (found == nullptr) return "";
+  return found->is_string() ? found->string() : found->Dump();
+}
+
+}  // namespace valence::serving
