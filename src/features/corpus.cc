@@ -18,12 +18,12 @@ struct Chunk {
   std::vector<std::uint64_t> ends;  // of each document in ids
   bool has_features = false;
 
-  void Add(std::string_view token, std::uint32_t document) {
+  void Add(std::string_view token, std::uint64_t hash, std::uint32_t document) {
     if (token.empty()) {
       ids.push_back(kNoId);
       return;
     }
-    const Id id = table.Intern(token);
+    const Id id = table.Intern(token, hash);
     if (id == document_frequency.size()) {
       document_frequency.push_back(1);
       last_document.push_back(document);
@@ -43,7 +43,9 @@ void TokenizeChunk(const Analyzer& analyzer, std::span<const std::string_view> d
   std::vector<std::string_view> tokens;
   for (std::size_t d = 0; d < documents.size(); ++d) {
     analyzer.Tokenize(documents[d], &lowered, &tokens);
-    for (const std::string_view token : tokens) chunk->Add(token, static_cast<std::uint32_t>(d));
+    ForEachHashed(chunk->table, tokens, [&](std::string_view token, std::uint64_t hash) {
+      chunk->Add(token, hash, static_cast<std::uint32_t>(d));
+    });
     chunk->ends.push_back(chunk->ids.size());
     chunk->has_features = chunk->has_features || analyzer.EmitsAny(tokens);
     if ((d + 1) % kProgressStep == 0) progress.Advance(kProgressStep);

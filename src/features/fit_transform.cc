@@ -5,6 +5,7 @@
 #include <array>
 
 #include "analyzer.h"
+#include "config_check.h"
 #include "hashing.h"
 #include "learn_features.h"
 #include "valence/features/vectorizer.h"
@@ -52,6 +53,7 @@ Result<std::vector<double>> LearnWeighting(const VectorizerConfig& config, const
 
 Result<FitOutput> FitTransform(const VectorizerConfig& config, std::span<const std::string_view> documents,
                                std::span<const std::int32_t> labels, Progress& progress) {
+  VALENCE_RETURN_IF_ERROR(internal::CheckConfig(config));
   VALENCE_TRY(const Analyzer analyzer, Analyzer::Make(config));
   if (documents.empty()) return InvalidArgument("featurize: there are no documents");
   progress.Start("featurize", documents.size(), "documents");

@@ -22,10 +22,7 @@ std::size_t TokenTable::FindSlot(std::string_view token, std::uint64_t hash) con
   }
 }
 
-Id TokenTable::Find(std::string_view token) const { return slots_[FindSlot(token, HashBytes(token))].id; }
-
-Id TokenTable::Intern(std::string_view token) {
-  const std::uint64_t hash = HashBytes(token);
+Id TokenTable::Intern(std::string_view token, std::uint64_t hash) {
   Slot& slot = slots_[FindSlot(token, hash)];
   if (slot.id != kNoId) return slot.id;
 

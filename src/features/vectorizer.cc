@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "analyzer.h"
+#include "config_check.h"
 #include "hashing.h"
 #include "occurrences.h"
 #include "vocabulary_index.h"
@@ -33,6 +34,7 @@ Status CheckWeighting(const FittedVectorizer& fitted) {
 }  // namespace
 
 Result<Vectorizer> Vectorizer::Make(FittedVectorizer fitted) {
+  VALENCE_RETURN_IF_ERROR(internal::CheckConfig(fitted.config));
   VALENCE_TRY(internal::Analyzer analyzer, internal::Analyzer::Make(fitted.config));
   VALENCE_RETURN_IF_ERROR(CheckWeighting(fitted));
   internal::VocabularyIndex index(analyzer, fitted.vocabulary);

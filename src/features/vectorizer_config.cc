@@ -25,7 +25,7 @@ void VectorizerConfig::Describe(FieldVisitor& v) {
   v.Visit({"sublinear_tf", "tfidf: 1 + ln(tf) in place of tf."}, sublinear_tf);
   v.Visit({"vocabulary", "A vocabulary.json, or a file of one term a line, to use instead of learning one."},
           vocabulary, std::vector<std::string_view>{});
-  v.Visit({"n_features", "hashing: number of columns."}, n_features, Between(1, 2147483647));
+  v.Visit({"n_features", "hashing: number of columns."}, n_features, Between(1, 2147483646));
   v.Visit({"alternate_sign", "hashing: let the hash choose each term's sign, so that collisions cancel."},
           alternate_sign);
   v.Visit({"nb_alpha", "nb: smoothing added to every count.", "> 0"}, nb_alpha, AtLeast(1e-12));

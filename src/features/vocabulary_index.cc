@@ -68,7 +68,9 @@ CountRows VocabularyIndex::Count(const Analyzer& analyzer, std::span<const std::
 
 void LookUpTokens(const TokenTable& table, const std::vector<std::string_view>& tokens, std::vector<Id>* ids) {
   ids->clear();
-  for (const std::string_view token : tokens) ids->push_back(token.empty() ? kNoId : table.Find(token));
+  ForEachHashed(table, tokens, [&](std::string_view token, std::uint64_t hash) {
+    ids->push_back(token.empty() ? kNoId : table.Find(token, hash));
+  });
 }
 
 }  // namespace valence::features::internal

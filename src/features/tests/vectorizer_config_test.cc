@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/matchers.h"
+#include "valence/features/vectorizer.h"
 
 namespace valence::features {
 namespace {
@@ -41,6 +42,22 @@ TEST(VectorizerConfig, RefusesUnknownChoices) {
               IsError(ErrorCode::kInvalidArgument, HasSubstr("l1")));
   EXPECT_THAT(ApplyOverride({Section(&config)}, "featurize.ngram_range=[0, 1]"),
               IsError(ErrorCode::kInvalidArgument, HasSubstr("ngram_range")));
+}
+
+TEST(VectorizerConfig, IsCheckedWhenItDidNotComeFromYaml) {
+  const auto make = [](auto change) {
+    VectorizerConfig config;
+    change(&config);
+    return Vectorizer::Make({config, Vocabulary(), {}});
+  };
+  const auto invalid = [](const char* what) { return IsError(ErrorCode::kInvalidArgument, HasSubstr(what)); };
+  EXPECT_THAT(make([](auto*) {}), IsOk());
+  EXPECT_THAT(make([](auto* c) { c->vectorizer = "tf"; }), invalid("featurize.vectorizer: got 'tf'"));
+  EXPECT_THAT(make([](auto* c) { c->norm = "max"; }), invalid("featurize.norm"));
+  EXPECT_THAT(make([](auto* c) { c->analyzer = "line"; }), invalid("featurize.analyzer"));
+  EXPECT_THAT(make([](auto* c) { c->n_features = 0; }), invalid("featurize.n_features: got 0"));
+  EXPECT_THAT(make([](auto* c) { c->nb_alpha = 0; }), invalid("featurize.nb_alpha"));
+  EXPECT_THAT(make([](auto* c) { c->token_pattern = "[a-z]+"; }), IsError(ErrorCode::kUnimplemented, HasSubstr("")));
 }
 
 }  // namespace
