@@ -16,9 +16,9 @@ struct InnerStop {
   std::int64_t max_products = 0;  ///< so many Hessian products
 };
 
-/// Solves (Hessian) step = -gradient at the objective's point by conjugate gradients with the diagonal as
-/// preconditioner, taken at the first point: it is there for the columns' scales, which do not change. Buffers live as
-/// long as the object, so that a fit allocates once.
+/// Solves (Hessian) step = -gradient at the objective's point by conjugate gradients with the
+/// objective's preconditioner, taken at the first point: it is there for the columns' scales, which do not change.
+/// Buffers live as long as the object, so that a fit allocates once.
 class ConjugateGradient {
  public:
   explicit ConjugateGradient(const Objective& objective);

@@ -191,6 +191,17 @@ TEST(LogisticRegression, SeparableDataConvergesAndClassifiesAll) {
   }
 }
 
+TEST(LogisticRegression, BadlyScaledColumnsConverge) {
+  Problem problem = RandomProblem(300, 20, 2, 23);
+  const double scales[] = {1e-3, 1, 1e2, 1e4};
+  for (std::size_t e = 0; e < problem.x.values.size(); ++e) {
+    problem.x.values[e] *= scales[static_cast<std::size_t>(problem.x.indices[e]) % 4];
+  }
+  const FitResult fit = Fit(problem, {.c = 10});
+  EXPECT_TRUE(fit.certificate.converged);
+  EXPECT_LT(fit.certificate.hessian_products, 3000);
+}
+
 TEST(LogisticRegression, HugeFeatureValuesDoNotOverflow) {
   const Problem problem{Dense({{1e8, 1}, {-1e8, 1}, {2e8, 0}, {1e8, -1}}, 2), {1, 0, 0, 1}, Labels(2)};
   const FitResult fit = Fit(problem, {});

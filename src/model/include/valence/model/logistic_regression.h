@@ -62,7 +62,7 @@ struct FitResult {
 /// classes 0..classes-1 [n]. Deterministic at any thread count. Errors: kInvalidArgument (one class, sizes differ, a
 /// value not finite, a weight for an unknown label), kDataCorrupt (not a CSR matrix), kFailedPrecondition if not
 /// converged and on_no_convergence is `error`, with the figure reached. Cost: about 3 copies of x in memory, one of
-/// them x itself; 40 to 150 Hessian products, each two passes over x. Parity: sklearn
+/// them x itself; 30 to 150 Hessian products, each two passes over x. Parity: sklearn
 /// LogisticRegression(solver="newton-cg", tol=1e-10): objective within 1e-9 relative, probabilities within 1e-6
 /// (tests/parity/model).
 Result<FitResult> FitLogisticRegression(const linalg::CsrMatrix& x, std::span<const std::int32_t> y,
