@@ -109,7 +109,10 @@ void OfferRules(std::string_view word, PartOfSpeech pos, std::string* scratch, S
   }
 }
 
+// Most words end in a letter that ends no suffix.
 bool AnyRuleFits(std::string_view word, PartOfSpeech pos) {
+  constexpr std::string_view kLastLetters[] = {"sn", "sdg", "rt", ""};
+  if (word.empty() || kLastLetters[static_cast<int>(pos)].find(word.back()) == std::string_view::npos) return false;
   for (const Rule& rule : RulesOf(pos)) {
     if (word.ends_with(rule.suffix)) return true;
   }

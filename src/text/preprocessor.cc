@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "valence/text/preprocessor.h"
 
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "aligned.h"
 #include "steps.h"
+#include "word_pipeline.h"
 
 namespace valence::text {
 namespace {
@@ -21,32 +24,15 @@ class StringSink : public Sink {
   std::string& out_;
 };
 
-}  // namespace
-
-struct Preprocessor::Impl {
-  std::vector<std::string> names;
-  std::vector<Pass> passes;
-};
-
-Result<Preprocessor> Preprocessor::Make(const std::vector<std::string>& steps) {
-  auto impl = std::make_shared<Impl>();
-  impl->names = steps;
-  for (const std::string& name : steps) {
-    VALENCE_TRY(const Step* step, FindStep(name));
-    impl->passes.insert(impl->passes.end(), step->passes.begin(), step->passes.end());
-  }
-  return Preprocessor(std::move(impl));
-}
-
-void Preprocessor::Apply(std::string_view text, std::string* scratch, std::string* out) const {
-  if (impl_->passes.empty()) {
+void ApplyPasses(std::span<const Pass> passes, std::string_view text, std::string* scratch, std::string* out) {
+  if (passes.empty()) {
     out->assign(text);
     return;
   }
   std::string* target = out;
   std::string* other = scratch;
   std::string_view current = text;
-  for (const Pass pass : impl_->passes) {
+  for (const Pass pass : passes) {
     target->clear();
     StringSink sink(current, target);
     pass(current, sink);
@@ -54,6 +40,32 @@ void Preprocessor::Apply(std::string_view text, std::string* scratch, std::strin
     std::swap(target, other);
   }
   if (other != out) out->swap(*scratch);
+}
+
+}  // namespace
+
+struct Preprocessor::Impl {
+  std::vector<std::string> names;
+  std::vector<Pass> passes;
+  std::optional<WordPipeline> pipeline;  // the same in one pass, where that is possible
+};
+
+Result<Preprocessor> Preprocessor::Make(const std::vector<std::string>& steps) {
+  auto impl = std::make_shared<Impl>();
+  impl->names = steps;
+  std::vector<const Step*> found;
+  for (const std::string& name : steps) {
+    VALENCE_TRY(const Step* step, FindStep(name));
+    found.push_back(step);
+    impl->passes.insert(impl->passes.end(), step->passes.begin(), step->passes.end());
+  }
+  impl->pipeline = WordPipeline::Compile(found);
+  return Preprocessor(std::move(impl));
+}
+
+void Preprocessor::Apply(std::string_view text, std::string* scratch, std::string* out) const {
+  if (impl_->pipeline && impl_->pipeline->Apply(text, out)) return;
+  ApplyPasses(impl_->passes, text, scratch, out);
 }
 
 std::string Preprocessor::Apply(std::string_view text) const {

@@ -113,9 +113,15 @@ class ScannerRun {
     return true;
   }
 
-  void CloseToken() { CloseTokenAt(Offset(write_)); }
+  // After the last Scan. Only now, since loads of bytes that a wider store has just written would wait for it.
+  void Finish() {
+    CloseToken();
+    for (SurfaceToken& token : out_.tokens) token.hash = internal::HashPadded(base_ + token.offset, token.length);
+  }
 
  private:
+  void CloseToken() { CloseTokenAt(Offset(write_)); }
+
   // Ends the open token, if there is one, before this offset of the output.
   void CloseTokenAt(std::size_t offset) {
     if (!open_) return;
@@ -219,9 +225,9 @@ class ScannerRun {
     start_ = start;
   }
 
-  SurfaceToken MakeToken(std::size_t start, std::size_t length, std::size_t begin, std::size_t end) const {
+  static SurfaceToken MakeToken(std::size_t start, std::size_t length, std::size_t begin, std::size_t end) {
     return {static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(length), static_cast<std::uint32_t>(begin),
-            static_cast<std::uint32_t>(end), internal::HashPadded(base_ + start, length)};
+            static_cast<std::uint32_t>(end), 0};
   }
 
   bool IsRare(char byte) const { return scanner_.table_[static_cast<unsigned char>(byte)] == kRareByte; }
@@ -254,7 +260,7 @@ bool Scanner::Run(std::string_view text, TokenBuffer* out) const {
     if (!run.Scan(position, url.begin)) return false;
     position = url.end;
   }
-  run.CloseToken();
+  run.Finish();
   return true;
 }
 

@@ -63,10 +63,14 @@ void PadEach(std::string_view text, std::string_view set, Sink& out) {
   }
 }
 
-// The same for any characters.
+// The same for sets without ASCII.
 void PadEach(std::string_view text, std::u32string_view set, Sink& out) {
   Rewriter rewriter(text, out);
   for (std::size_t i = 0; i < text.size();) {
+    if (IsAscii(text[i])) {
+      ++i;
+      continue;
+    }
     const std::size_t next = NextChar(text, i);
     if (IsOneOf(CharAt(text, i), set)) rewriter.Pad(i, next);
     i = next;
@@ -89,6 +93,10 @@ void OpeningQuotes(std::string_view text, Sink& out) {
   for (std::size_t i = 0; i < text.size();) {
     const char32_t c = CharAt(text, i);
     std::size_t end = NextChar(text, i);
+    if (c < 0x80 && c != '`') {
+      ++i;
+      continue;
+    }
     if (c == '`') {
       end = std::min(text.find_first_not_of('`', i), text.size());
       rewriter.Pad(i, end);
@@ -232,7 +240,8 @@ void DoubleQuotes(std::string_view text, Sink& out) { ReplaceEach(text, "\"", "'
 void FoldRegexSpace(std::string_view text, Sink& out) {
   Rewriter rewriter(text, out);
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t end = EndOfRun(text, i, IsRegexSpace);
+    const bool is_visible_ascii = IsAscii(text[i]) && text[i] > ' ';
+    const std::size_t end = is_visible_ascii ? i : EndOfRun(text, i, IsRegexSpace);
     if (end > i) rewriter.Replace(i, end, " ");
     i = end == i ? NextChar(text, i) : end;
   }
@@ -244,7 +253,7 @@ void SplitClitics(std::string_view text, const std::string_view (&clitics)[kCoun
   Rewriter rewriter(text, out);
   for (std::size_t i = 0; i < text.size();) {
     std::size_t next = NextChar(text, i);
-    if (!IsOneOf(text[i], "' ")) {
+    if (!IsOneOf(text[i], "' ") && next < text.size() && IsOneOf(text[next], "'nN")) {
       for (const std::string_view clitic : clitics) {
         if (!text.substr(next).starts_with(clitic)) continue;
         rewriter.InsertSpace(next);
@@ -297,6 +306,11 @@ struct Contraction {
 void SplitContraction(std::string_view text, const Contraction& contraction, Sink& out) {
   Rewriter rewriter(text, out);
   for (std::size_t i = 0; i < text.size();) {
+    // Before anything else, the cheapest condition: it begins with an ASCII character.
+    if ((text[i] | 0x20) != (contraction.after_space ? ' ' : contraction.first[0])) {
+      ++i;
+      continue;
+    }
     const std::size_t begin = contraction.after_space ? i + 1 : i;
     const std::size_t first = begin < text.size() ? MatchIgnoringCase(text, begin, contraction.first) : 0;
     const std::size_t second = first == 0 ? 0 : MatchIgnoringCase(text, begin + first, contraction.second);
@@ -304,7 +318,7 @@ void SplitContraction(std::string_view text, const Contraction& contraction, Sin
     const bool starts = contraction.after_space ? text[i] == ' ' : !IsWordBefore(text, i);
     const bool ends = contraction.before_space ? end < text.size() && IsSpace(CharAt(text, end)) : !IsWordAt(text, end);
     if (second == 0 || !starts || !ends) {
-      i = NextChar(text, i);
+      ++i;
       continue;
     }
     if (!contraction.after_space) rewriter.InsertSpace(begin);

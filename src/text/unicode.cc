@@ -61,7 +61,7 @@ bool CasedAfter(std::string_view text, std::size_t position) {
 }  // namespace
 
 bool IsWordChar(char32_t c) { return Has(c, kWord); }
-bool IsSpace(char32_t c) { return Has(c, kSpace); }
+bool internal::IsSpaceBeyondAscii(char32_t c) { return Has(c, kSpace); }
 bool IsDigit(char32_t c) { return Has(c, kDigit); }
 bool IsRegexWordChar(char32_t c) { return Has(c, kRegexWord); }
 bool IsRegexDigit(char32_t c) { return Has(c, kRegexDigit); }

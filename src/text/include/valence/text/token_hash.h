@@ -29,7 +29,8 @@ inline std::uint64_t LoadLittleEndian(const char* p) {
 
 /// The first min(n, 8) bytes of a little-endian word; the others zero.
 inline std::uint64_t KeepBytes(std::uint64_t word, std::size_t n) {
-  return n >= 8 ? word : word & ((std::uint64_t{1} << (8 * n)) - 1);
+  const std::uint64_t mask = (std::uint64_t{1} << (8 * n & 63)) - 1;
+  return n >= 8 ? word : word & mask;
 }
 
 /// Mixes all but the last 1 to 16 bytes of [*p, *p + *n) into a state, and moves past them.
@@ -44,7 +45,7 @@ inline std::uint64_t AbsorbWholeBlocks(const char** p, std::size_t* n) {
 /// Mixes the last n <= 16 bytes; p has 16 readable bytes.
 inline std::uint64_t AbsorbTail(std::uint64_t state, const char* p, std::size_t n) {
   const std::uint64_t low = KeepBytes(LoadLittleEndian(p), n);
-  const std::uint64_t high = n > 8 ? KeepBytes(LoadLittleEndian(p + 8), n - 8) : 0;
+  const std::uint64_t high = KeepBytes(LoadLittleEndian(p + 8), n > 8 ? n - 8 : 0);
   return MultiplyMix(MultiplyMix(low ^ kHashKey1, high ^ state), kHashKey2);
 }
 

@@ -12,8 +12,15 @@ namespace valence::text {
 
 /// `re`'s \w: str.isalnum() or '_'.
 bool IsWordChar(char32_t c);
+namespace internal {
+bool IsSpaceBeyondAscii(char32_t c);
+}
+
 /// str.isspace(), which is also `re`'s \s (so it includes U+001C to U+001F and NO-BREAK SPACE).
-bool IsSpace(char32_t c);
+inline bool IsSpace(char32_t c) {
+  if (c >= 0x80) return internal::IsSpaceBeyondAscii(c);
+  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
+}
 /// str.isdigit(): decimal digits of any script, superscripts, circled digits; not fractions or Roman numerals.
 bool IsDigit(char32_t c);
 /// \w and \d of the `regex` package that NLTK's tokenisers run on: marks are word characters there.
