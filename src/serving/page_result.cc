@@ -96,9 +96,10 @@ void AppendTerms(const classifier::Classifier& classifier, const std::vector<Ter
   const double strongest = std::abs(terms.front().contribution);
   for (const TermWeight& term : terms) {
     const double share = strongest > 0 ? std::abs(term.contribution) / strongest : 0;
-    out->append(fmt::format(R"(<tr><th scope="row">{}</th><td>{}</td><td><span>{}</span>{}</td></tr>)",
-                            Escaped(classifier.Term(term.column)), term.times, FixedDigits(term.contribution, 2, true),
-                            Bar(Tone(term.contribution), share)));
+    out->append(
+        fmt::format(R"(<tr><th scope="row">{}</th><td>{}</td><td><div class="adds"><span>{}</span>{}</div></td></tr>)",
+                    Escaped(classifier.Term(term.column)), term.times, FixedDigits(term.contribution, 2, true),
+                    Bar(Tone(term.contribution), share)));
   }
   out->append("</tbody></table>");
 }

@@ -144,8 +144,8 @@ function termTable(terms) {
   const strongest = Math.abs(terms[0].contribution);
   const rows = terms.map(({term, times, contribution}) => {
     const share = strongest > 0 ? Math.abs(contribution) / strongest : 0;
-    const adds = element('td', '', element('span', '', digits(contribution, 2, true)), bar(tone(contribution), share));
-    return element('tr', '', ...headings('row', term), element('td', '', String(times)), adds);
+    const adds = element('div', 'adds', element('span', '', digits(contribution, 2, true)), bar(tone(contribution), share));
+    return element('tr', '', ...headings('row', term), element('td', '', String(times)), element('td', '', adds));
   });
   const head = element('thead', '', element('tr', '', ...headings('col', 'Term', 'Times', 'Adds')));
   return [element('h3', '', 'Weightiest terms'), element('table', '', head, element('tbody', '', ...rows))];
