@@ -48,7 +48,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddEvaluate(app, context);
   AddPredict(app, context);
   AddExplain(app, context);
-
+  AddServe(app, context);
   AddParams(app, context);
   AddCompletions(app, context);
   AddVersion(app, context);
