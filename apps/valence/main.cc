@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <system_error>
 
 #include "commands.h"
+#include "terminal.h"
 #include "valence/base/log.h"
 #include "valence/base/version.h"
 #include "valence/linalg/parallel.h"
@@ -55,7 +55,7 @@ void AddCommands(CLI::App& app, Context& context) {
 }
 
 int Fail(const Error& error) {
-  fmt::print(stderr, "valence: {}\n", error.message);
+  PrintStderr(fmt::format("valence: {}\n", error.message));
   return ToExitCode(error.code);
 }
 
@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
   try {
     return valence::app::Main(argc, argv);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "valence: internal error: {}\n", error.what());
+    valence::app::PrintStderr(fmt::format("valence: internal error: {}\n", error.what()));
     return valence::app::kInternalError;
   }
 }

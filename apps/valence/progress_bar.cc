@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "terminal.h"
 #include "valence/base/numbers.h"
@@ -28,7 +27,8 @@ ProgressBar::ProgressBar(std::string_view stage, bool quiet)
 
 ProgressBar::~ProgressBar() {
   if (quiet_ || stage_.empty()) return;
-  fmt::print(stderr, "{}{:<12}{:>7.2f} s  {}\n", drawing_ ? "\r\x1b[K" : "", stage_, stopwatch_.seconds(), summary_);
+  PrintStderr(
+      fmt::format("{}{:<12}{:>7.2f} s  {}\n", drawing_ ? "\r\x1b[K" : "", stage_, stopwatch_.seconds(), summary_));
 }
 
 void ProgressBar::Start(std::string_view activity, std::uint64_t total, std::string_view unit) {
@@ -50,7 +50,7 @@ void ProgressBar::Advance(std::uint64_t amount) {
 
 void ProgressBar::Done() {
   const std::lock_guard lock(mutex_);
-  if (drawing_) fmt::print(stderr, "\r\x1b[K");
+  if (drawing_) PrintStderr("\r\x1b[K");
 }
 
 void ProgressBar::Draw() {
@@ -68,8 +68,7 @@ void ProgressBar::Draw() {
   } else if (done > 0) {
     line += fmt::format("  {} {}", Amount(done, unit_), unit_ == "bytes" ? "" : unit_);
   }
-  fmt::print(stderr, "\r\x1b[K{}", line);
-  std::fflush(stderr);
+  PrintStderr(fmt::format("\r\x1b[K{}", line));
 }
 
 }  // namespace valence::app

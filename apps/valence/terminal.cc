@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 namespace valence::app {
@@ -28,6 +29,15 @@ int TerminalWidth() {
 
 std::string Styled(std::string_view text, std::string_view style) {
   return StdoutHasColour() ? fmt::format("\x1b[{}m{}\x1b[0m", style, text) : std::string(text);
+}
+
+void PrintStderr(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
 }
 
 std::string Printable(std::string_view text) {

@@ -26,9 +26,9 @@ class BatchScorer {
       VALENCE_RETURN_IF_ERROR(sink_(writer_.Header(reader.header())));
       header_sent_ = true;
     }
+    for (std::string& out : outputs_) out.clear();  // a short batch fills fewer chunks
     linalg::ParallelFor(batch.rows.size(), kChunks, [&](std::size_t chunk, std::size_t begin, std::size_t end) {
       std::string& out = outputs_[chunk];
-      out.clear();
       classifier::Prediction prediction;
       for (std::size_t i = begin; i < end; ++i) {
         model_.Predict(batch.Text(batch.rows[i]), &scratches_[chunk], &prediction);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "commands.h"
 #include "progress_bar.h"
 #include "summary.h"
+#include "terminal.h"
 #include "valence/pipeline/evaluate.h"
 #include "valence/pipeline/stages.h"
 
@@ -65,7 +64,7 @@ Outcome RunEvaluate(const Context& context, const Flags& flags) {
   } else {
     VALENCE_RETURN_IF_ERROR(Print(MetricsTable(judged.metrics, judged.gate)));
   }
-  fmt::print(stderr, "{}", GateFailures(judged.gate));
+  PrintStderr(GateFailures(judged.gate));
   return judged.gate.passed ? kSuccess : kGateRefused;
 }
 

@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <optional>
 #include <system_error>
 
 #include "commands.h"
 #include "model_flag.h"
 #include "progress_bar.h"
+#include "terminal.h"
 #include "valence/base/clock.h"
 #include "valence/base/files.h"
 #include "valence/base/numbers.h"
@@ -87,11 +87,11 @@ Outcome RunPredict(const Context& context, const Flags& flags) {
   }
   if (!context.quiet) {
     const double seconds = stopwatch.seconds();
-    fmt::print(stderr, "{} texts, {} in {:.2f} s: {} texts/s, {}/s\n",
-               WithThousands(static_cast<std::int64_t>(result.rows)),
-               HumanBytes(static_cast<double>(result.text_bytes)), seconds,
-               WithThousands(static_cast<std::int64_t>(static_cast<double>(result.rows) / seconds)),
-               HumanBytes(static_cast<double>(result.text_bytes) / seconds));
+    PrintStderr(fmt::format("{} texts, {} in {:.2f} s: {} texts/s, {}/s\n",
+                            WithThousands(static_cast<std::int64_t>(result.rows)),
+                            HumanBytes(static_cast<double>(result.text_bytes)), seconds,
+                            WithThousands(static_cast<std::int64_t>(static_cast<double>(result.rows) / seconds)),
+                            HumanBytes(static_cast<double>(result.text_bytes) / seconds)));
   }
   return kSuccess;
 }

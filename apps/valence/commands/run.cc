@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "commands.h"
 #include "progress_bar.h"
 #include "summary.h"
@@ -84,7 +82,7 @@ Outcome RunPipeline(const Context& context) {
   VALENCE_TRY(const pipeline::Params params, context.LoadParams());
   VALENCE_TRY(const Outputs out, RunStages(context, params));
   VALENCE_RETURN_IF_ERROR(Print(context.json ? RenderJson(out).Dump(2) + '\n' : RenderText(out)));
-  fmt::print(stderr, "{}", GateFailures(out.evaluated.gate));
+  PrintStderr(GateFailures(out.evaluated.gate));
   return out.evaluated.gate.passed ? kSuccess : kGateRefused;
 }
 
