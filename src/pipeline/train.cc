@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include "stage_files.h"
 #include "valence/base/log.h"
 #include "valence/base/version.h"
@@ -60,10 +58,7 @@ Result<Trained> Train(const Params& params, const Layout& layout, const Ingested
   const Featurized& input = featurized == nullptr ? read : *featurized;
   VALENCE_TRY(model::FitResult fit,
               model::FitLogisticRegression(input.train, input.train_classes, input.labels, params.train, progress));
-  if (!fit.certificate.converged) {
-    log::Warning(fmt::format("train did not converge: relative duality gap {:.1e}, gradient {:.1e} after {} iterations",
-                             fit.certificate.relative_gap, fit.certificate.gradient_max, fit.certificate.iterations));
-  }
+  if (!fit.warning.empty()) log::Warning(fit.warning);
 
   progress.Start("compiling and saving", 0, "");
   classifier::ModelBundle bundle;
