@@ -20,7 +20,7 @@ TEST(LogisticRegression, OneFeatureFulfilsItsStationaryEquation) {
   // x = +1 with class 1, x = -1 with class 0, C = 1: f(w) = w^2/2 + 2 ln(1 + e^-w), so w = 2 / (1 + e^w), whose root is
   // 0.67483...: 2 / (1 + e^0.674832) = 2 / 2.963704 = 0.674831.
   const Problem problem{Dense({{1}, {-1}}, 1), {1, 0}, Labels(2)};
-  const FitResult fit = Fit(problem, {});
+  const FitResult fit = Fit(problem, {.c = 1});
   const double w = fit.model.weights[0];
   EXPECT_NEAR(w, 0.67483, 1e-5);
   EXPECT_NEAR(w, 2 / (1 + std::exp(w)), 1e-9);
@@ -91,7 +91,7 @@ TEST(LogisticRegression, AWeightOfTwoIsTheRowTwice) {
 TEST(LogisticRegression, BalancedWeightsMakeTheInterceptOfNoFeaturesZero) {
   // 3 : 1 documents weigh 4/(2*3) and 4/(2*1): both labels weigh 2 in all.
   const Problem problem{Dense({{}, {}, {}, {}}, 0), {1, 1, 1, 0}, Labels(2)};
-  const FitResult fit = Fit(problem, {.class_weight = "balanced"});
+  const FitResult fit = Fit(problem, {.c = 1, .class_weight = "balanced"});
   EXPECT_NEAR(fit.model.intercepts[0], 0, 1e-12);
   EXPECT_NEAR(fit.certificate.objective, 4 * std::log(2.0), 1e-12);
 }

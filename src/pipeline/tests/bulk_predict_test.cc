@@ -55,7 +55,7 @@ TEST_F(BulkPredict, WritesTheInputsColumnsThenOurs) {
   const auto result = Run("n,text\n1,\"a good, lovely film\"\n2,dull\n");
   ASSERT_THAT(result, IsOk());
   EXPECT_EQ(result->rows, 2u);
-  EXPECT_EQ(result->text_bytes, 24u);  // 20 + 4
+  EXPECT_EQ(result->text_bytes, 23u);  // 19 + 4
   EXPECT_THAT(out_, StartsWith("n,text,label,score,probability_negative,probability_positive\n"
                                "1,\"a good, lovely film\",positive,"));
   EXPECT_THAT(out_, HasSubstr("\n2,dull,negative,-"));
@@ -65,7 +65,7 @@ TEST_F(BulkPredict, GivesTheSameBytesHoweverTheInputIsCut) {
   const std::string input = "text,n\n\"good\r\nand \"\"lovely\"\"\",1\r\nbad,2\r\n";
   ASSERT_THAT(Run(input), IsOk());
   const std::string whole = out_;
-  for (const std::size_t piece : {1, 2, 3, 7}) {
+  for (const std::size_t piece : {1u, 2u, 3u, 7u}) {
     ASSERT_THAT(Run(input, {.input = RowFormat::kCsv}, piece), IsOk());
     EXPECT_EQ(out_, whole) << piece;
   }
