@@ -32,7 +32,7 @@ def folder(tmp_path_factory, reviews_archive):
     path = tmp_path_factory.mktemp("reviews")
     result = subprocess.run([os.environ["VALENCE_BIN"], "run", "--set", f"ingest.source={reviews_archive}",
                              "--set", "preprocess.preset=seed", "--set", "evaluate.bootstrap_resamples=0",
-                             "--set", "featurize.sublinear_tf=false", "--set", "train.C=1.0"],
+                             "--set", "train.C=1.0", "--set", "evaluate.maximum={}"],
                             cwd=path, capture_output=True, timeout=300)
     assert result.returncode == 0, result.stderr.decode()
     return path
