@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole pipeline on the 25,000 reviews against Python: the same texts, terms, matrix, optimum and answers."""
 import csv
+import io
 import json
 import math
 import os
@@ -123,7 +124,7 @@ def test_predict_on_raw_text_equals_the_python_pipeline(folder, raw, sklearn_fea
     expected = x_test @ tensors["weights"].ravel() + tensors["intercepts"][0]
     out = subprocess.run([os.environ["VALENCE_BIN"], "predict", "--quiet", "--model", "models/model.safetensors",
                           "data/raw/test.csv"], cwd=folder, capture_output=True, timeout=300, check=True).stdout
-    rows = list(csv.DictReader(out.decode().splitlines(keepends=True)))
+    rows = list(csv.DictReader(io.StringIO(out.decode(), newline="")))
     scores = np.array([float(r["score"]) for r in rows])
     print(f"worst score difference {np.abs(scores - expected).max():.1e}")
     assert np.abs(scores - expected).max() < 1e-12 * max(1, np.abs(expected).max()) * 10
@@ -133,7 +134,7 @@ def test_metrics_equal_scikit_learn(folder, raw):
     metrics = json.loads((folder / "reports/metrics.json").read_text())
     out = subprocess.run([os.environ["VALENCE_BIN"], "predict", "--quiet", "data/raw/test.csv"], cwd=folder,
                          capture_output=True, timeout=300, check=True).stdout
-    rows = list(csv.DictReader(out.decode().splitlines(keepends=True)))
+    rows = list(csv.DictReader(io.StringIO(out.decode(), newline="")))
     p = np.array([float(r["probability_pos"]) for r in rows])
     y = np.array([r["input_label"] == "pos" for r in rows], dtype=int)
     label = np.array([r["label"] == "pos" for r in rows], dtype=int)
