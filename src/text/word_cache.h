@@ -13,7 +13,7 @@
 
 namespace valence::text {
 
-/// What word steps made of the words seen lately: a direct-mapped table of fixed size (512 KiB), so that the frequent
+/// What word steps made of the words seen lately: a direct-mapped table of fixed size (1 MiB), so that the frequent
 /// words of a language cost one probe. Exact: keys are compared byte by byte. One per thread; the entries of different
 /// lists of steps live side by side, told apart by `owner`.
 class WordCache {
@@ -33,6 +33,9 @@ class WordCache {
     return {found, e.is_kept, {e.bytes + e.result_offset, e.result_length}};
   }
 
+  /// Starts to load what Get will look at.
+  void Prefetch(std::uint64_t hash) const { __builtin_prefetch(&entries_[hash & kMask]); }
+
   /// Long words are not kept.
   void Put(std::uint32_t owner, std::string_view word, std::uint64_t hash, std::optional<std::string_view> result) {
     const std::string_view kept = result.value_or("");
@@ -51,7 +54,7 @@ class WordCache {
   }
 
  private:
-  static constexpr std::size_t kEntries = 8192;
+  static constexpr std::size_t kEntries = 16384;
   static constexpr std::size_t kMask = kEntries - 1;
   static constexpr std::size_t kRoom = 48;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "word_pipeline.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -10,6 +11,8 @@
 
 namespace valence::text {
 namespace {
+
+constexpr std::size_t kPrefetchDistance = 8;
 
 std::uint32_t NextId() {
   static std::atomic<std::uint32_t> last{0};
@@ -73,7 +76,10 @@ bool WordPipeline::Apply(std::string_view text, std::string* out) const {
   if (!scanner_.Run(text, &tokens)) return false;
   WordCache& words = cache;
   WordWriter writer(text.size(), out);
-  for (const SurfaceToken& token : tokens.tokens) {
+  const std::vector<SurfaceToken>& all = tokens.tokens;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const SurfaceToken& token = all[i];
+    words.Prefetch(all[std::min(i + kPrefetchDistance, all.size() - 1)].hash);
     const std::string_view surface = tokens.Bytes(token);
     const WordCache::Answer known = words.Get(id_, surface, token.hash);
     if (known.found) {

@@ -31,6 +31,14 @@ TEST(Unicode, SpaceIncludesTheFourSeparatorControls) {
   EXPECT_FALSE(IsSpace(0x200B));  // ZERO WIDTH SPACE is no white space
 }
 
+TEST(Unicode, AsciiSpaceIsTheTenCharactersOfPython) {
+  std::u32string spaces;
+  for (char32_t c = 0; c < 0x80; ++c) {
+    if (IsSpace(c)) spaces.push_back(c);
+  }
+  EXPECT_EQ(spaces, U"\t\n\v\f\r\x1C\x1D\x1E\x1F ");
+}
+
 TEST(Unicode, DigitsAreNotFractionsOrRomanNumerals) {
   EXPECT_TRUE(IsDigit('7'));
   EXPECT_TRUE(IsDigit(0xB2));

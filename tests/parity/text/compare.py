@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares src/text with Python and NLTK, text by text. Exit code 1 if anything differs.
 
-    compare.py --tool build/dev/bin/text_tool [--reviews aclImdb_train.tar.gz] [--tweets tweets.csv] [--random 20000] [--every-character]
+    compare.py --tool build/dev/bin/text_tool [--reviews aclImdb_train.tar.gz] [--tweets tweets.csv]
+               [--random 20000] [--every-character]
 """
 import argparse
 import json
