@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import pathlib
 
 import numpy as np
 import pytest
@@ -110,3 +111,8 @@ def test_params_file_errors_name_file_and_line(valence):
     (valence.folder / "params.yaml").write_text("train:\n  C: 1.0\n  max_itre: 5\n")
     message = valence.error("params", exit_code=2)
     assert "params.yaml:3" in message and "max_iter" in message
+
+
+def test_documented_parameters_are_those_of_the_binary(valence):
+    documented = (pathlib.Path(__file__).parents[2] / "docs/params.md").read_bytes()
+    assert documented.endswith(valence.run("params", "--markdown").stdout)
