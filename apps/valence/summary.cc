@@ -33,7 +33,20 @@ std::string IngestTable(const data::IngestReport& report) {
     labels.Add({label, Count(count), Count(test == report.test_labels.end() ? 0 : test->second)});
   }
   labels.Add({"all", Count(report.train_rows), Count(report.test_rows)});
-  std::string out = rows.Render() + '\n' + labels.Render();
+  Table lengths({{"text bytes"},
+                 {"min", Align::kRight},
+                 {"5 %", Align::kRight},
+                 {"median", Align::kRight},
+                 {"95 %", Align::kRight},
+                 {"max", Align::kRight},
+                 {"mean", Align::kRight}});
+  std::vector<std::string> cells{""};
+  for (const char* key : {"min", "p05", "p50", "p95", "max", "mean"}) {
+    const auto value = report.text_bytes.find(key);
+    cells.push_back(value == report.text_bytes.end() ? "" : Count(static_cast<std::uint64_t>(value->second)));
+  }
+  lengths.Add(std::move(cells));
+  std::string out = rows.Render() + '\n' + labels.Render() + '\n' + lengths.Render();
   for (const std::string& warning : report.warnings) out += "  " + Styled("warning", "33") + ": " + warning + '\n';
   return out;
 }

@@ -7,6 +7,7 @@
 #include "valence/base/digest.h"
 #include "valence/base/json.h"
 #include "valence/base/numbers.h"
+#include "valence/base/version.h"
 
 // Embedded by valence_embed.
 extern "C" const char valence_page_html_begin[];
@@ -85,7 +86,7 @@ void Page::Render(std::string_view text, std::string_view result, std::string* o
         if (gap == "hidden") to->append(result.empty() ? " hidden" : "");
         if (gap == "model") AppendHtml(classifier_.version(), to);
         if (gap == "features") to->append(WithThousands(classifier_.features()));
-        if (gap == "version") to->append(VALENCE_VERSION);
+        if (gap == "version") to->append(kVersion);
       },
       out);
 }

@@ -16,6 +16,7 @@
 #include "service_metrics.h"
 #include "valence/base/clock.h"
 #include "valence/base/json.h"
+#include "valence/base/version.h"
 
 namespace valence::serving {
 namespace {
@@ -34,7 +35,7 @@ std::string VersionJson(const classifier::Classifier& classifier, const ServiceO
   Json lineage = Json::MakeObject();
   for (const auto& [key, value] : classifier.bundle().lineage) lineage.Set(key, value);
   return Json::MakeObject({{"name", "valence"},
-                           {"version", VALENCE_VERSION},
+                           {"version", kVersion},
                            {"model", Json::MakeObject({{"name", options.model_name},
                                                        {"version", classifier.version()},
                                                        {"digest", "sha256:" + classifier.bundle().digest},

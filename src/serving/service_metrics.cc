@@ -6,6 +6,7 @@
 #include <ctime>
 #include <vector>
 
+#include "valence/base/version.h"
 #include "valence/telemetry/process_metrics.h"
 
 namespace valence::serving {
@@ -111,7 +112,7 @@ void AddModelMetrics(const classifier::Classifier& classifier, const ServiceOpti
   registry->AddConstant("valence_model_loaded_timestamp_seconds", "When the model was loaded, in seconds since 1970.",
                         static_cast<double>(std::time(nullptr)));
   registry->AddConstant("valence_build_info", "The program.", 1,
-                        {{"version", VALENCE_VERSION}, {"compiler", "gcc " __VERSION__}});
+                        {{"version", std::string(kVersion)}, {"compiler", "gcc " __VERSION__}});
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 
-BINARY = os.environ["VALENCE_BIN"]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("VALENCE_BIN", str(ROOT / "build/release/bin/valence"))
 
 
 class Valence:

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import math
+import subprocess
+import sys
 
-import pytest
+from conftest import BINARY
 
 MODEL = ("--model", "models/model.safetensors")
 
@@ -73,8 +75,7 @@ def test_memory_stays_bounded_on_long_input(trained, tmp_path):
     script = ("import resource,subprocess,sys;"
               "subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,check=True);"
               "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
-    import os, subprocess, sys
-    out = subprocess.run([sys.executable, "-c", script, os.environ["VALENCE_BIN"], "predict", "--quiet", *MODEL, str(big)],
+    out = subprocess.run([sys.executable, "-c", script, BINARY, "predict", "--quiet", *MODEL, str(big)],
                          cwd=trained.folder, capture_output=True, check=True, timeout=120)
     assert int(out.stdout) < 100_000, "kilobytes"
 
