@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -17,6 +18,26 @@ namespace {
 
 bool HasWordVocabulary(const features::VectorizerConfig& config) {
   return config.analyzer == "word" && config.vectorizer != "hashing";
+}
+
+// What every array's length must be. A file is checked as it is read; a bundle may come from anywhere.
+Status CheckBundle(const ModelBundle& bundle) {
+  const model::LinearModel& linear = bundle.linear;
+  const features::FittedVectorizer& fitted = bundle.vectorizer;
+  const bool hashing = fitted.config.vectorizer == "hashing";
+  const bool weighted =
+      fitted.config.vectorizer == "nb" || (fitted.config.vectorizer == "tfidf" && fitted.config.use_idf);
+  const auto expect = [](std::string_view what, std::int64_t found, std::int64_t expected) -> Status {
+    if (found == expected) return Ok();
+    return InvalidArgument(fmt::format("model: expected {} {}, found {}", expected, what, found));
+  };
+  if (linear.classes < 2) return InvalidArgument("model: expected two or more classes");
+  VALENCE_RETURN_IF_ERROR(expect("labels", std::ssize(bundle.labels), linear.classes));
+  VALENCE_RETURN_IF_ERROR(expect("intercepts", std::ssize(linear.intercepts), linear.rows()));
+  VALENCE_RETURN_IF_ERROR(expect("weights", std::ssize(linear.weights), linear.rows() * linear.features));
+  const std::int64_t columns = hashing ? fitted.config.n_features : fitted.vocabulary.size();
+  VALENCE_RETURN_IF_ERROR(expect("features", linear.features, columns));
+  return expect("weighting factors", std::ssize(fitted.weighting), weighted ? columns : 0);
 }
 
 void Decide(const model::LinearModel& linear, Prediction* out) {
@@ -54,17 +75,19 @@ Result<std::shared_ptr<const Classifier>> Classifier::Load(const std::filesystem
 }
 
 Result<std::shared_ptr<const Classifier>> Classifier::Make(ModelBundle bundle) {
+  VALENCE_RETURN_IF_ERROR(CheckBundle(bundle));
   auto impl = std::make_unique<Impl>();
   impl->bundle = std::move(bundle);
   if (impl->bundle.digest.empty()) impl->bundle.digest = TensorDigest(impl->bundle);
   impl->version = "sha256:" + impl->bundle.digest.substr(0, 12);
   if (HasWordVocabulary(impl->bundle.vectorizer.config)) {
-    impl->trie = VocabularyTrie::Build(impl->bundle.vectorizer);
+    impl->trie = VocabularyTrie::Build(impl->bundle);
     auto compiled = CompiledScorer::Compile(impl->bundle, *impl->trie);
     if (compiled) impl->compiled.emplace(*std::move(compiled));
   }
   VALENCE_TRY(PlainScorer plain, PlainScorer::Make(impl->bundle, impl->trie ? &*impl->trie : nullptr));
   impl->plain.emplace(std::move(plain));
+  if (!impl->compiled) impl->plain->Prepare();
   const std::shared_ptr<const Classifier> classifier(new Classifier(std::move(impl)));
   VALENCE_RETURN_IF_ERROR(CheckGoldenTexts(*classifier));
   return classifier;

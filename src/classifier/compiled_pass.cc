@@ -2,14 +2,15 @@
 // The hot path: what happens to every text. Each loop looks up what it needs several rounds ahead, because the tables
 // are larger than the second-level cache and a miss costs as much as the whole work for a word.
 #include <algorithm>
+#include <array>
 
 #include "compiled_scorer.h"
 
 namespace valence::classifier {
 namespace {
 
-constexpr std::size_t kTokensAhead = 8;
-constexpr std::size_t kNgramsAhead = 12;
+constexpr std::size_t kTokensAhead = 16;
+constexpr std::size_t kNgramsAhead = 32;
 
 // Grows to the largest text and never shrinks, so that a warm vector is not written before it is filled.
 template <class T>
@@ -38,9 +39,10 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   } else {
     MapTokens<kRemember>(memory);
   }
-  memory->counter.Reset(memory->nodes.size() * trie_.max_tokens);
-  CountUnigrams<kRemember>(memory);
-  for (std::size_t n = 2; n <= trie_.max_tokens; ++n) CountNgrams<kRemember>(n, memory);
+  FindFeatures<kRemember>(memory);
+  if (kRemember) EnsureSize(memory->occurrence_count, &memory->places);
+  memory->counter.Count({memory->occurrences.data(), memory->occurrence_count},
+                        kRemember ? memory->places.data() : nullptr);
   AddUp(memory, out);
 }
 
@@ -92,51 +94,112 @@ void CompiledScorer::MapSlowly(const text::SurfaceToken& token, const TokenKey& 
 }
 
 template <bool kRemember>
-void CompiledScorer::CountUnigrams(ScoringMemory* memory) const {
-  const auto& nodes = memory->nodes;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (nodes[i] >= features_) continue;
-    __builtin_prefetch(Cell(nodes[i]));
-    const std::uint32_t entry = memory->counter.Add(nodes[i]);
-    if (kRemember) memory->found.push_back({static_cast<std::uint32_t>(i), 1, entry});
+void CompiledScorer::FindFeatures(ScoringMemory* memory) const {
+  EnsureSize(memory->nodes.size() * trie_.max_tokens + 1, &memory->occurrences);
+  EnsureSize(memory->nodes.size(), &memory->prefixes);
+  std::size_t found = FindUnigrams<kRemember>(memory);
+  for (std::size_t n = 2; n <= std::min(trie_.max_tokens, memory->nodes.size()); ++n) {
+    if (n > 2 || !trie_.has_bigram_table) {
+      found = FindNgrams<kRemember>(n, found, memory);
+    } else if (trie_.max_tokens > 2) {
+      found = FindBigrams<kRemember, true>(found, memory);
+    } else {
+      found = FindBigrams<kRemember, kRemember>(found, memory);
+    }
   }
+  memory->occurrence_count = found;
+}
+
+// These write each candidate and go on from it only if it is a feature: a store is cheaper than a branch that cannot be
+// predicted. They return how many occurrences there are now.
+
+template <bool kRemember>
+std::size_t CompiledScorer::FindUnigrams(ScoringMemory* memory) const {
+  const std::vector<Node>& nodes = memory->nodes;
+  Occurrence* const occurrences = memory->occurrences.data();
+  const Node features = trie_.features;
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const bool is_feature = nodes[i] < features;
+    const double* cell = trie_.Cell(is_feature ? nodes[i] : 0);
+    __builtin_prefetch(cell);
+    occurrences[found] = {cell, nodes[i]};
+    found += is_feature ? 1 : 0;
+    if (kRemember && is_feature)
+      memory->found.push_back({static_cast<std::uint32_t>(i), 1, trie_.columns[nodes[i]], 0});
+  }
+  return found;
+}
+
+template <bool kRemember, bool kNeedsNodes>
+std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory) const {
+  constexpr std::uint32_t kPlaceBit = 0x80000000;  // keeps places apart from nodes
+  const BigramTable& table = trie_.bigrams;
+  const Node* const nodes = memory->nodes.data();
+  Occurrence* const occurrences = memory->occurrences.data();
+  const std::size_t bigrams = memory->nodes.size() - 1;
+  std::array<std::size_t, kNgramsAhead> lines;  // of the next bigrams, as a ring
+  const auto look_ahead = [&](std::size_t i) {
+    lines[i % kNgramsAhead] = table.LineOf(nodes[i], nodes[i + 1]);
+    table.Prefetch(lines[i % kNgramsAhead]);
+  };
+  for (std::size_t i = 0; i < std::min(bigrams, kNgramsAhead); ++i) look_ahead(i);
+  for (std::size_t i = 0; i < bigrams; ++i) {
+    const auto search = table.FindFrom(lines[i % kNgramsAhead], nodes[i], nodes[i + 1]);
+    if (i + kNgramsAhead < bigrams) look_ahead(i + kNgramsAhead);
+    bool is_feature = search.found;
+    if (kNeedsNodes) {
+      memory->prefixes[i] = search.found ? table.NodeAt(search.place) : kUnknown;
+      is_feature = memory->prefixes[i] < trie_.features;
+    }
+    occurrences[found] = {table.CellAt(search.place), search.place | kPlaceBit};
+    found += is_feature ? 1 : 0;
+    if (kRemember && is_feature) {
+      memory->found.push_back({static_cast<std::uint32_t>(i), 2, trie_.columns[memory->prefixes[i]], 0});
+    }
+  }
+  return found;
 }
 
 template <bool kRemember>
-void CompiledScorer::CountNgrams(std::size_t length, ScoringMemory* memory) const {
-  const auto& nodes = memory->nodes;
-  EnsureSize(nodes.size(), &memory->prefixes);
-  if (nodes.size() < length) return;
-  const std::size_t ngrams = nodes.size() - length + 1;
-  const Node* last = nodes.data() + length - 1;
-  const Node* prefixes = length == 2 ? nodes.data() : memory->prefixes.data();
-  const auto key = [&](std::size_t i) { return NgramTable::Key(prefixes[i], last[i]); };
+std::size_t CompiledScorer::FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const {
+  const Node* const last = memory->nodes.data() + length - 1;
+  const Node* const prefixes = length == 2 ? memory->nodes.data() : memory->prefixes.data();
+  Occurrence* const occurrences = memory->occurrences.data();
+  const std::size_t ngrams = memory->nodes.size() - length + 1;
   for (std::size_t i = 0; i < ngrams; ++i) {
-    const std::size_t later = i + kNgramsAhead;
-    if (later < ngrams && std::max(prefixes[later], last[later]) < kMaxNode) trie_.ngrams.Prefetch(key(later));
+    const std::size_t later = std::min(i + kNgramsAhead, ngrams - 1);
+    trie_.ngrams.Prefetch(NgramTable::Key(prefixes[later], last[later]));
     const bool possible = std::max(prefixes[i], last[i]) < kMaxNode;
-    const Node node = possible ? trie_.ngrams.Find(key(i)) : kUnknown;
+    const Node node = possible ? trie_.ngrams.Find(NgramTable::Key(prefixes[i], last[i])) : kUnknown;
     memory->prefixes[i] = node;
-    if (node >= features_) continue;
-    __builtin_prefetch(Cell(node));
-    const std::uint32_t entry = memory->counter.Add(node);
-    if (kRemember) {
-      memory->found.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(length), entry});
+    const bool is_feature = node < trie_.features;
+    const double* cell = trie_.Cell(is_feature ? node : 0);
+    __builtin_prefetch(cell);
+    occurrences[found] = {cell, node};
+    found += is_feature ? 1 : 0;
+    if (kRemember && is_feature) {
+      memory->found.push_back(
+          {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(length), trie_.columns[node], 0});
     }
   }
+  return found;
 }
 
 void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
   DocumentNorm norm(norm_);
   out->scores.assign(rows_, 0.0);
+  double* const scores = out->scores.data();
+  double first = 0;  // the first row's sum in a register: most models have no other
   for (const FeatureCounter::Entry& entry : memory->counter.entries()) {
-    const double* cell = Cell(entry.column);
-    const double value = term_frequency_(entry.count) * cell[0];
+    const double value = term_frequency_(entry.count) * entry.cell[0];
     norm.Add(value);
-    for (std::size_t row = 0; row < rows_; ++row) out->scores[row] += value * cell[row + 1];
+    first += value * entry.cell[1];
+    for (std::size_t row = 1; row < rows_; ++row) scores[row] += value * entry.cell[row + 1];
   }
+  scores[0] = first;
   memory->length = norm.Length();
-  for (std::size_t row = 0; row < rows_; ++row) out->scores[row] = out->scores[row] / memory->length + intercepts_[row];
+  for (std::size_t row = 0; row < rows_; ++row) scores[row] = scores[row] / memory->length + intercepts_[row];
   const auto unknown = std::count(memory->nodes.begin(), memory->nodes.end(), kUnknown);
   out->tokens = static_cast<std::uint32_t>(memory->nodes.size());
   out->known_tokens = out->tokens - static_cast<std::uint32_t>(unknown);

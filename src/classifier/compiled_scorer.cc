@@ -5,12 +5,8 @@
 #include <atomic>
 #include <utility>
 
-#include "valence/linalg/parallel.h"
-
 namespace valence::classifier {
 namespace {
-
-constexpr std::size_t kChunks = 16;
 
 std::uint64_t NextId() {
   static std::atomic<std::uint64_t> last{0};
@@ -45,29 +41,14 @@ CompiledScorer::CompiledScorer(text::FusedTokenizer tokenizer, const ModelBundle
     : tokenizer_(std::move(tokenizer)),
       maps_identically_(tokenizer_.maps_identically()),
       trie_(trie),
-      features_(static_cast<Node>(bundle.linear.features)),
       rows_(static_cast<std::size_t>(bundle.linear.rows())),
       term_frequency_(bundle.vectorizer.config),
       norm_(DocumentNorm::KindOf(bundle.vectorizer.config)),
-      cells_(features_ * (rows_ + 1)),
       intercepts_(bundle.linear.intercepts),
       id_(NextId()) {
-  FillCells(bundle);
   if (!maps_identically_) {
     surface_ = trie.tokens.Remapped([this](std::string_view token) { return MapForTable(token); });
   }
-}
-
-void CompiledScorer::FillCells(const ModelBundle& bundle) {
-  const auto& weighting = bundle.vectorizer.weighting;
-  const double* weights = bundle.linear.weights.data();
-  linalg::ParallelFor(features_, kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t column = begin; column < end; ++column) {
-      double* cell = cells_.data() + column * (rows_ + 1);
-      cell[0] = weighting.empty() ? 1.0 : weighting[column];
-      for (std::size_t row = 0; row < rows_; ++row) cell[row + 1] = weights[row * features_ + column];
-    }
-  });
 }
 
 Node CompiledScorer::MapForTable(std::string_view token) const {
@@ -81,19 +62,19 @@ Node CompiledScorer::MapForTable(std::string_view token) const {
 
 void CompiledScorer::Attribute(std::int32_t row, ScoringMemory* memory, Prediction* out) const {
   auto& found = memory->found;
-  // Both passes go n-gram length by n-gram length; answers go through the text.
+  for (std::size_t i = 0; i < found.size(); ++i) found[i].entry = memory->places[i];
+  // Features were found length by length; an answer goes through the text.
   std::sort(found.begin(), found.end(), [](const FoundFeature& a, const FoundFeature& b) {
     return std::pair(a.first_token, a.tokens) < std::pair(b.first_token, b.tokens);
   });
   out->attributions.clear();
   for (const FoundFeature& f : found) {
     const FeatureCounter::Entry entry = memory->counter.entries()[f.entry];
-    const double* cell = Cell(entry.column);
-    const double value = term_frequency_(entry.count) * cell[0] / memory->length;
-    const double contribution = cell[1 + static_cast<std::size_t>(row)] * value / entry.count;
+    const double value = term_frequency_(entry.count) * entry.cell[0] / memory->length;
+    const double contribution = entry.cell[1 + static_cast<std::size_t>(row)] * value / entry.count;
     const text::Span first = memory->spans[f.first_token];
     const text::Span last = memory->spans[f.first_token + f.tokens - 1];
-    out->attributions.push_back({first.begin, last.end, static_cast<std::int32_t>(entry.column), contribution});
+    out->attributions.push_back({first.begin, last.end, static_cast<std::int32_t>(f.column), contribution});
   }
 }
 

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "big_array.h"
 #include "scratch.h"
 #include "valence/classifier/classifier.h"
 #include "vocabulary_trie.h"
@@ -33,7 +32,6 @@ class CompiledScorer {
 
   // Compile time.
   Node MapForTable(std::string_view token) const;
-  void FillCells(const ModelBundle& bundle);
 
   // Per text. kRemember: note spans and occurrences too.
   template <bool kRemember>
@@ -45,22 +43,22 @@ class CompiledScorer {
   template <bool kRemember>
   void MapSlowly(const text::SurfaceToken& token, const TokenKey& key, ScoringMemory* memory) const;
   template <bool kRemember>
-  void CountUnigrams(ScoringMemory* memory) const;
+  void FindFeatures(ScoringMemory* memory) const;
   template <bool kRemember>
-  void CountNgrams(std::size_t length, ScoringMemory* memory) const;
+  std::size_t FindUnigrams(ScoringMemory* memory) const;
+  template <bool kRemember, bool kNeedsNodes>
+  std::size_t FindBigrams(std::size_t found, ScoringMemory* memory) const;
+  template <bool kRemember>
+  std::size_t FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const;
   void AddUp(ScoringMemory* memory, Prediction* out) const;
-
-  const double* Cell(Node column) const { return cells_.data() + std::size_t{column} * (rows_ + 1); }
 
   text::FusedTokenizer tokenizer_;
   bool maps_identically_;
   const VocabularyTrie& trie_;
   TokenTable surface_;  // unless maps_identically_: the vocabulary's tokens, and what they are mapped to as surface
-  Node features_;
   std::size_t rows_;
   TermFrequency term_frequency_;
   DocumentNorm::Kind norm_;
-  BigArray<double> cells_;  // per column: its factor, then its weight in each row
   std::vector<double> intercepts_;
   std::uint64_t id_;  // unique in this process, so that memos know whose nodes they hold
 };

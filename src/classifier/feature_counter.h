@@ -1,71 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
-#include "token_key.h"
-
 namespace valence::classifier {
 
-/// Counts the features of one document, in the order of their first occurrence. The table is sized to the document, so
-/// that it stays in the first-level cache, and is emptied by a new epoch, not by writing to it. For one thread.
+/// One occurrence of a feature: any number that is the feature's own, and its cell (factor, then weights).
+struct Occurrence {
+  const double* cell = nullptr;
+  std::uint32_t id = 0;
+};
+
+/// Counts the features of one document, in the order of their first occurrence. Without a branch on whether a feature
+/// is new, which cannot be predicted; in a table sized to the document, which stays in the first-level cache. For one
+/// thread.
 class FeatureCounter {
  public:
   struct Entry {
-    Node column;
-    std::uint32_t count;
+    const double* cell = nullptr;
+    std::uint32_t id = 0;
+    std::uint32_t count = 0;
   };
 
-  /// Empties the counter and makes room for `occurrences`. Allocates only when that is the most so far.
-  void Reset(std::size_t occurrences) {
-    const std::size_t slots = std::bit_ceil(2 * occurrences + 2);
-    if (slots > slots_.size()) {
-      slots_.assign(slots, {});
-      epoch_ = 0;
+  /// Counts a document's occurrences in place of the last one's. places[i], unless nullptr, becomes the entry of
+  /// occurrence i. Allocates only for the largest document so far.
+  void Count(std::span<const Occurrence> occurrences, std::uint32_t* places) {
+    Reserve(occurrences.size());
+    // Local copies: the compiler cannot know that the writes below leave the members alone.
+    const std::uint32_t first = first_;
+    std::uint32_t* const slots = slots_.data();
+    Entry* const entries = entries_.data();
+    std::uint32_t size = 0;
+    for (std::size_t i = 0; i < occurrences.size(); ++i) {
+      const std::uint32_t id = occurrences[i].id;
+      std::size_t at = (id * 0x9E3779B1u) >> shift_;
+      std::uint32_t held = slots[at] - first;
+      std::uint32_t is_old = held < size ? 1 : 0;
+      std::uint32_t place = std::min(held, size);  // a new feature's is the next free one, whose entry may be read too
+      // Arithmetic, because of `a && b` the compiler makes two branches, and the first cannot be predicted.
+      while (((entries[place].id ^ id) * is_old) != 0) [[unlikely]] {
+          at = (at + 1) & mask_;
+          held = slots[at] - first;
+          is_old = held < size ? 1 : 0;
+          place = std::min(held, size);
+        }
+      slots[at] = first + place;
+      entries[place] = {occurrences[i].cell, id, entries[place].count * is_old + 1};
+      size += 1 - is_old;
+      if (places != nullptr) places[i] = place;
     }
-    if (occurrences > entries_.size()) entries_.resize(occurrences);
-    if (++epoch_ == 0) {  // after 2^32 documents, slots of the first ones would look current again
-      slots_.assign(slots_.size(), {});
-      epoch_ = 1;
-    }
-    shift_ = 32 - std::countr_zero(slots);
-    mask_ = slots - 1;
-    size_ = 0;
-  }
-
-  /// Counts one occurrence; returns its feature's place in entries().
-  std::uint32_t Add(Node column) {
-    for (std::size_t i = (column * 0x9E3779B1u) >> shift_;; i = (i + 1) & mask_) {
-      Slot& slot = slots_[i];
-      if (slot.epoch != epoch_) {
-        slot = {column, epoch_, size_};
-        entries_[size_] = {column, 1};
-        return size_++;
-      }
-      if (slot.column == column) {
-        ++entries_[slot.entry].count;
-        return slot.entry;
-      }
-    }
+    size_ = size;
   }
 
   std::span<const Entry> entries() const { return {entries_.data(), size_}; }
 
  private:
-  struct Slot {
-    Node column = 0;
-    std::uint32_t epoch = 0;
-    std::uint32_t entry = 0;
-  };
+  void Reserve(std::size_t occurrences) {
+    const std::size_t slots = std::bit_ceil(4 * occurrences + 2);
+    if (slots > slots_.size()) slots_.resize(slots);
+    if (occurrences + 1 > entries_.size()) entries_.resize(occurrences + 1);
+    first_ += size_;
+    if (first_ > std::numeric_limits<std::uint32_t>::max() - 2 * occurrences) {
+      std::fill(slots_.begin(), slots_.end(), 0);
+      first_ = 1;
+    }
+    shift_ = 32 - std::countr_zero(slots);
+    mask_ = slots - 1;
+  }
 
-  std::vector<Slot> slots_;
+  // An entry's place + first_. first_ grows by each document's size, so what earlier documents left is below it.
+  std::vector<std::uint32_t> slots_;
   std::vector<Entry> entries_;
   std::size_t mask_ = 0;
   int shift_ = 0;
-  std::uint32_t epoch_ = 0;
+  std::uint32_t first_ = 1;
   std::uint32_t size_ = 0;
 };
 

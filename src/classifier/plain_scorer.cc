@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "valence/base/check.h"
 #include "valence/text/fused_tokenizer.h"
 
 namespace valence::classifier {
@@ -16,24 +17,36 @@ Result<PlainScorer> PlainScorer::Make(const ModelBundle& bundle, const Vocabular
   std::vector<std::string> steps = bundle.preprocess_steps;
   if (config.lowercase) steps.emplace_back("lowercase");
   VALENCE_TRY(auto to_tokens, text::Preprocessor::Make(steps));
-  VALENCE_TRY(auto vectorizer, features::Vectorizer::Make(bundle.vectorizer));
+  // The configuration alone: what else Vectorizer::Make checks, CheckBundle has.
+  VALENCE_RETURN_IF_ERROR(features::Vectorizer::Make({config, {}, {}}));
   VALENCE_TRY(const auto pattern, text::TokenPattern::Parse(config.token_pattern));
-  return PlainScorer(bundle, trie, std::move(preprocessor), std::move(to_tokens), std::move(vectorizer), pattern);
+  return PlainScorer(bundle, trie, std::move(preprocessor), std::move(to_tokens), pattern);
 }
 
 PlainScorer::PlainScorer(const ModelBundle& bundle, const VocabularyTrie* trie, text::Preprocessor preprocessor,
-                         text::Preprocessor to_tokens, features::Vectorizer vectorizer, text::TokenPattern pattern)
+                         text::Preprocessor to_tokens, text::TokenPattern pattern)
     : bundle_(bundle),
       trie_(trie),
       preprocessor_(std::move(preprocessor)),
       to_tokens_(std::move(to_tokens)),
-      vectorizer_(std::move(vectorizer)),
-      pattern_(pattern) {}
+      pattern_(pattern),
+      lazy_(std::make_unique<Lazy>()) {}
+
+void PlainScorer::Prepare() const { vectorizer(); }
+
+const features::Vectorizer& PlainScorer::vectorizer() const {
+  std::call_once(lazy_->once, [this] {
+    auto made = features::Vectorizer::Make(bundle_.vectorizer);
+    VALENCE_CHECK(made.has_value(), "a vectoriser was checked, yet cannot be made");
+    lazy_->vectorizer.emplace(*std::move(made));
+  });
+  return *lazy_->vectorizer;
+}
 
 void PlainScorer::Score(std::string_view text, Prediction* out) const {
   const std::string processed = preprocessor_.Apply(text);
   const std::string_view document = processed;
-  const linalg::CsrMatrix row = vectorizer_.Transform(std::span(&document, 1));
+  const linalg::CsrMatrix row = vectorizer().Transform(std::span(&document, 1));
   out->scores = model::Scores(bundle_.linear, row);
   CountTokens(text, out);
 }
@@ -52,12 +65,12 @@ void PlainScorer::CountTokens(std::string_view text, Prediction* out) const {
 void PlainScorer::Attribute(std::string_view text, std::int32_t row, Prediction* out) const {
   const text::AlignedText aligned = preprocessor_.ApplyAligned(text);
   const std::string_view document = aligned.bytes;
-  const linalg::CsrMatrix matrix = vectorizer_.Transform(std::span(&document, 1));
+  const linalg::CsrMatrix matrix = vectorizer().Transform(std::span(&document, 1));
   const auto columns = matrix.RowIndices(0);
   const auto place = [&columns](std::int32_t column) {
     return static_cast<std::size_t>(std::lower_bound(columns.begin(), columns.end(), column) - columns.begin());
   };
-  const auto found = vectorizer_.FindOccurrences(document);
+  const auto found = vectorizer().FindOccurrences(document);
   std::vector<double> counts(columns.size());
   for (const auto& occurrence : found) ++counts[place(occurrence.column)];
   const std::size_t first_weight = static_cast<std::size_t>(row) * static_cast<std::size_t>(bundle_.linear.features);

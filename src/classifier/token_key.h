@@ -16,29 +16,46 @@ inline constexpr Node kDropped = 0xFFFFFFFE;  ///< a surface token that preproce
 inline constexpr Node kSeveral = 0xFFFFFFFD;  ///< a surface token that preprocessing makes several tokens of
 inline constexpr Node kMaxNode = 0xFFFFFFF0;
 
+inline constexpr std::size_t kKeyBytes = 16;
+
 /// A token's first 16 bytes, zero-padded, and its length: equal keys are equal tokens up to 16 bytes, which nearly all
 /// words are, so that one cache line decides.
 struct TokenKey {
   std::uint64_t first = 0;
   std::uint64_t second = 0;
   std::uint32_t length = 0;
-  bool operator==(const TokenKey&) const = default;
+
+  /// 0 if equal. Without a branch: which part differs is anyone's guess.
+  std::uint64_t Difference(const TokenKey& other) const {
+    return (first ^ other.first) | (second ^ other.second) | (length ^ other.length);
+  }
+  bool operator==(const TokenKey& other) const { return Difference(other) == 0; }
 };
-inline constexpr std::size_t kKeyBytes = 16;
+
+namespace internal {
+
+/// kKeyMasks[n]: ones over the first n of 16 bytes.
+inline constexpr auto kKeyMasks = [] {
+  constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  std::array<std::array<std::uint64_t, 2>, kKeyBytes + 1> masks{};
+  for (std::size_t n = 0; n <= kKeyBytes; ++n) {
+    masks[n][0] = n >= 8 ? kAll : ~(kAll << (8 * n));
+    masks[n][1] = n >= 16 ? kAll : n <= 8 ? 0 : ~(kAll << (8 * (n - 8)));
+  }
+  return masks;
+}();
+
+}  // namespace internal
 
 /// The key of the `length` bytes at `bytes`, of which 16 must be readable whatever the length.
 inline TokenKey LoadKey(const char* bytes, std::size_t length) {
-  constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  const auto& mask = internal::kKeyMasks[length < kKeyBytes ? length : kKeyBytes];
   TokenKey key;
   std::memcpy(&key.first, bytes, 8);
   std::memcpy(&key.second, bytes + 8, 8);
+  key.first &= mask[0];
+  key.second &= mask[1];
   key.length = static_cast<std::uint32_t>(length);
-  if (length < 8) {
-    key.first &= ~(kAll << (8 * length));
-    key.second = 0;
-  } else if (length < kKeyBytes) {
-    key.second &= ~(kAll << (8 * (length - 8)));
-  }
   return key;
 }
 

@@ -9,42 +9,49 @@
 
 namespace valence::classifier {
 
-TokenTable::TokenTable(std::size_t capacity) {
-  const std::size_t slots = std::bit_ceil(capacity * 2 + 2);
-  static_assert(sizeof(Slot) == 32, "two slots a cache line");
-  slots_ = BigArray<Slot>(slots);
-  mask_ = slots - 1;
-  shift_ = 64 - std::countr_zero(slots);
+TokenTable::TokenTable(std::size_t capacity)
+    : lines_(std::bit_ceil(2 * capacity + 2)), shift_(64 - std::countr_zero(lines_.size())), free_(capacity) {
+  static_assert(sizeof(Line) == 64, "a line of the table is a line of the cache");
 }
 
-Node* TokenTable::Insert(std::string_view token, std::uint64_t hash, Node node) {
+Node TokenTable::Insert(std::string_view token, std::uint64_t hash, Node node) {
   const TokenKey key = CopyKey(token);
-  std::size_t i = Index(hash);
-  for (; slots_[i].key.length != 0; i = (i + 1) & mask_) {
-    if (slots_[i].key == key && (key.length <= kKeyBytes || TailEquals(slots_[i], token.data())))
-      return &slots_[i].node;
-  }
-  VALENCE_CHECK(2 * ++size_ < slots_.size(), "a token table was made too small");
-  slots_[i] = {key, node, static_cast<std::uint32_t>(tails_.size())};
+  Slot* slot = Place(key, token.data(), hash);
+  if (slot->key.length != 0) return slot->node;
+  VALENCE_CHECK(free_-- > 0, "a token table was made too small");
+  *slot = {key, node, static_cast<std::uint32_t>(tails_.size())};
   if (token.size() > kKeyBytes) tails_ += token.substr(kKeyBytes);
-  return &slots_[i].node;
+  return node;
+}
+
+TokenTable::Slot* TokenTable::Place(const TokenKey& key, const char* bytes, std::uint64_t hash) const {
+  for (std::size_t i = Index(hash);; i = (i + 1) & (lines_.size() - 1)) {
+    for (Slot& slot : const_cast<Line&>(lines_[i]).slots) {
+      if (slot.key.length == 0) return &slot;
+      if (slot.key == key && (key.length <= kKeyBytes || TailEquals(slot, bytes))) return &slot;
+    }
+  }
+}
+
+Node TokenTable::FindBeyond(const TokenKey& key, const char* bytes, std::uint64_t hash) const {
+  const Slot* slot = Place(key, bytes, hash);
+  return slot->key.length == 0 ? kUnknown : slot->node;
 }
 
 TokenTable TokenTable::Remapped(const std::function<Node(std::string_view token)>& map) const {
   constexpr std::size_t kChunks = 16;
   TokenTable result;
-  result.slots_ = BigArray<Slot>(slots_.size());
-  result.mask_ = mask_;
+  result.lines_ = BigArray<Line>(lines_.size());
   result.shift_ = shift_;
-  result.size_ = size_;
   result.tails_ = tails_;
-  linalg::ParallelFor(slots_.size(), kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
+  linalg::ParallelFor(lines_.size(), kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
     std::string token;
     for (std::size_t i = begin; i < end; ++i) {
-      if (slots_[i].key.length == 0) continue;
-      result.slots_[i] = slots_[i];
-      CopyToken(slots_[i], &token);
-      result.slots_[i].node = map(token);
+      for (std::size_t k = 0; k < 2 && lines_[i].slots[k].key.length != 0; ++k) {
+        result.lines_[i].slots[k] = lines_[i].slots[k];
+        CopyToken(lines_[i].slots[k], &token);
+        result.lines_[i].slots[k].node = map(token);
+      }
     }
   });
   return result;

@@ -2,8 +2,7 @@
 #include "vocabulary_trie.h"
 
 #include <algorithm>
-#include <numeric>
-#include <vector>
+#include <array>
 
 #include "valence/base/check.h"
 #include "valence/linalg/parallel.h"
@@ -18,37 +17,48 @@ constexpr std::size_t kPrefetchAhead = 16;
 // Calls visit(token) for each piece of `term` between spaces.
 template <class Visit>
 void ForEachToken(std::string_view term, Visit visit) {
-  for (std::size_t begin = 0; begin <= term.size();) {
-    const std::size_t end = std::min(term.find(' ', begin), term.size());
-    visit(term.substr(begin, end - begin));
-    begin = end + 1;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < term.size(); ++i) {
+    if (term[i] != ' ') continue;
+    visit(term.substr(begin, i - begin));
+    begin = i + 1;
   }
+  visit(term.substr(begin));
 }
 
 class Builder {
  public:
-  explicit Builder(const features::FittedVectorizer& fitted)
-      : vocabulary_(fitted.vocabulary),
-        terms_(static_cast<std::size_t>(fitted.vocabulary.size())),
-        min_tokens_(static_cast<std::size_t>(fitted.config.ngram_range.first)),
-        max_tokens_(static_cast<std::size_t>(fitted.config.ngram_range.second)),
-        next_internal_(static_cast<Node>(terms_)) {}
+  explicit Builder(const ModelBundle& bundle)
+      : bundle_(bundle),
+        terms_(static_cast<std::size_t>(bundle.vectorizer.vocabulary.size())),
+        min_tokens_(static_cast<std::size_t>(bundle.vectorizer.config.ngram_range.first)),
+        max_tokens_(static_cast<std::size_t>(bundle.vectorizer.config.ngram_range.second)),
+        rows_(static_cast<std::size_t>(bundle.linear.rows())) {}
 
   VocabularyTrie Build() {
     MeasureTerms();
-    VocabularyTrie trie{TokenTable(TokenBound()), NgramTable(EdgeBound()), min_tokens_, max_tokens_};
-    InsertUnigrams(&trie.tokens);
-    ResolveTokens(trie.tokens);
-    InsertMissingTokens(&trie.tokens);
-    InsertBigrams(&trie.ngrams);
-    for (std::size_t n = 3; n <= longest_; ++n) InsertNgrams(n, &trie.ngrams);
-    return trie;
+    NumberFeatures();
+    trie_.tokens = TokenTable(unigrams_);
+    InsertUnigrams();
+    ResolveTokens();
+    InsertMissingTokens();
+    ChooseTables();
+    FillCells();
+    if (trie_.has_bigram_table) {
+      InsertBigrams(&trie_.bigrams);
+    } else {
+      InsertBigrams(&trie_.ngrams);
+    }
+    for (std::size_t n = 3; n <= longest_; ++n) InsertNgrams(n);
+    return std::move(trie_);
   }
 
  private:
-  std::string_view Term(std::size_t i) const { return vocabulary_.Term(static_cast<std::int64_t>(i)); }
+  std::string_view Term(std::size_t i) const {
+    return bundle_.vectorizer.vocabulary.Term(static_cast<std::int64_t>(i));
+  }
 
-  // lengths_[i]: tokens in term i, or 0 for a term no document can have. begins_[i]: its first in nodes_.
+  // lengths_[i]: tokens in term i, or 0 for a term no document can have. begins_[i]: its first in tokens_.
   void MeasureTerms() {
     lengths_.resize(terms_);
     linalg::ParallelFor(terms_, kChunks, [this](std::size_t, std::size_t begin, std::size_t end) {
@@ -58,6 +68,7 @@ class Builder {
     for (std::size_t i = 0; i < terms_; ++i) {
       longest_ = std::max<std::size_t>(longest_, lengths_[i]);
       if (lengths_[i] == 1) ++unigrams_;
+      if (lengths_[i] == 2) ++bigrams_;
       begins_[i + 1] = begins_[i] + (lengths_[i] > 1 ? lengths_[i] : 0);
     }
   }
@@ -72,100 +83,165 @@ class Builder {
     return spelled && count >= min_tokens_ && count <= max_tokens_ ? static_cast<std::uint32_t>(count) : 0;
   }
 
-  // Upper bounds: every token of an n-gram might be new. Usually most are unigrams too, but that is not known yet, so
-  // the token table starts from the unigrams and InsertMissingTokens grows it if it must.
-  std::size_t TokenBound() const { return unigrams_; }
-  std::size_t EdgeBound() const {
-    const std::size_t ngrams = terms_ - static_cast<std::size_t>(std::count(lengths_.begin(), lengths_.end(), 0u));
-    const std::size_t inner = longest_ > 2 ? begins_[terms_] : 0;
-    return ngrams - unigrams_ + inner;
-  }
-
-  void InsertUnigrams(TokenTable* tokens) const {
+  // Unigrams first, so that their cells, which every text needs, lie close together.
+  void NumberFeatures() {
+    nodes_.resize(terms_);
+    Node unigram = 0;
+    auto longer = static_cast<Node>(unigrams_);
     for (std::size_t i = 0; i < terms_; ++i) {
-      if (lengths_[i] == 1) tokens->Insert(Term(i), text::HashToken(Term(i)), static_cast<Node>(i));
+      if (lengths_[i] == 0) continue;
+      nodes_[i] = lengths_[i] == 1 ? unigram++ : longer++;
+    }
+    trie_.features = longer;
+    next_internal_ = longer;
+    trie_.columns.resize(longer);
+    for (std::size_t i = 0; i < terms_; ++i) {
+      if (lengths_[i] != 0) trie_.columns[nodes_[i]] = static_cast<Node>(i);
     }
   }
 
-  // nodes_: the tokens of all n-grams, kUnknown where a token is no unigram feature.
-  void ResolveTokens(const TokenTable& tokens) {
-    nodes_.resize(begins_[terms_]);
+  void InsertUnigrams() {
+    for (std::size_t i = 0; i < terms_; ++i) {
+      if (lengths_[i] == 1) trie_.tokens.Insert(Term(i), text::HashToken(Term(i)), nodes_[i]);
+    }
+  }
+
+  // tokens_: the tokens of all longer n-grams, kUnknown where one is no unigram feature.
+  void ResolveTokens() {
+    tokens_.resize(begins_[terms_]);
     linalg::ParallelFor(terms_, kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
+      std::string_view last_token;  // terms ascend, so most begin with the word that the one before began with
+      Node last_node = kUnknown;
       for (std::size_t i = begin; i < end; ++i) {
         if (lengths_[i] < 2) continue;
         std::size_t at = begins_[i];
-        ForEachToken(Term(i),
-                     [&](std::string_view token) { nodes_[at++] = tokens.Find(token, text::HashToken(token)); });
+        ForEachToken(Term(i), [&](std::string_view token) {
+          const bool is_first = at == begins_[i];
+          if (!is_first || token != last_token) {
+            const Node node = trie_.tokens.Find(token, text::HashToken(token));
+            tokens_[at++] = node;
+            if (!is_first) return;
+            last_token = token;
+            last_node = node;
+          } else {
+            tokens_[at++] = last_node;
+          }
+        });
       }
     });
   }
 
-  void InsertMissingTokens(TokenTable* tokens) {
-    const auto missing = static_cast<std::size_t>(std::count(nodes_.begin(), nodes_.end(), kUnknown));
+  void InsertMissingTokens() {
+    const auto missing = static_cast<std::size_t>(std::count(tokens_.begin(), tokens_.end(), kUnknown));
     if (missing == 0) return;
-    TokenTable all(unigrams_ + missing);
-    InsertUnigrams(&all);
+    trie_.tokens = TokenTable(unigrams_ + missing);
+    InsertUnigrams();
     for (std::size_t i = 0; i < terms_; ++i) {
       if (lengths_[i] < 2) continue;
       std::size_t at = begins_[i];
       ForEachToken(Term(i), [&](std::string_view token) {
-        Node& node = nodes_[at++];
-        if (node == kUnknown) node = InternalToken(token, &all);
+        Node& node = tokens_[at++];
+        if (node == kUnknown) node = InternalIfNew(trie_.tokens.Insert(token, text::HashToken(token), next_internal_));
       });
     }
-    *tokens = std::move(all);
   }
 
-  Node InternalToken(std::string_view token, TokenTable* tokens) {
-    const Node node = *tokens->Insert(token, text::HashToken(token), next_internal_);
-    if (node == next_internal_) NextInternal();
+  // Takes the next internal number if an insertion has used it.
+  Node InternalIfNew(Node node) {
+    if (node == next_internal_) VALENCE_CHECK(++next_internal_ < kMaxNode, "more n-grams than 32 bits count");
     return node;
   }
 
-  void NextInternal() {
-    VALENCE_CHECK(++next_internal_ < kMaxNode, "a vocabulary has more n-grams than 32 bits count");
+  void ChooseTables() {
+    trie_.max_tokens = max_tokens_;
+    trie_.doubles_per_cell = rows_ + 1;
+    const std::size_t inner = longest_ > 2 ? begins_[terms_] : 0;  // every prefix might be one of its own
+    trie_.has_bigram_table =
+        rows_ == 1 && bigrams_ + inner < BigramTable::kMaxCapacity && next_internal_ <= BigramTable::kMaxToken;
+    const std::size_t longer = trie_.features - unigrams_ - bigrams_;
+    if (trie_.has_bigram_table) trie_.bigrams = BigramTable(bigrams_ + inner);
+    trie_.ngrams = NgramTable(trie_.has_bigram_table ? longer + inner : longer + inner + bigrams_);
   }
 
-  std::uint64_t BigramKey(std::size_t term) const {
-    return NgramTable::Key(nodes_[begins_[term]], nodes_[begins_[term] + 1]);
+  std::array<double, 2> CellOfOneRow(std::size_t term) const {
+    const auto& weighting = bundle_.vectorizer.weighting;
+    return {weighting.empty() ? 1.0 : weighting[term], bundle_.linear.weights[term]};
   }
 
-  void InsertBigrams(NgramTable* ngrams) const {
+  void FillCells() {
+    const auto& weighting = bundle_.vectorizer.weighting;
+    const auto columns = static_cast<std::size_t>(bundle_.linear.features);
+    const bool unigrams_only = trie_.has_bigram_table && longest_ <= 2;
+    const std::size_t nodes = unigrams_only ? unigrams_ : trie_.features;
+    trie_.cells = BigArray<double>(nodes * (rows_ + 1));
+    linalg::ParallelFor(nodes, kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
+      for (std::size_t node = begin; node < end; ++node) {
+        const std::size_t column = trie_.columns[node];
+        double* cell = trie_.cells.data() + node * (rows_ + 1);
+        cell[0] = weighting.empty() ? 1.0 : weighting[column];
+        for (std::size_t row = 0; row < rows_; ++row) cell[row + 1] = bundle_.linear.weights[row * columns + column];
+      }
+    });
+  }
+
+  void Prefetch(std::size_t term, const NgramTable& table) const {
+    table.Prefetch(NgramTable::Key(Token(term, 0), Token(term, 1)));
+  }
+  void Prefetch(std::size_t term, const BigramTable& table) const {
+    table.Prefetch(table.LineOf(Token(term, 0), Token(term, 1)));
+  }
+  void Insert(std::size_t term, NgramTable* table) const {
+    table->Insert(NgramTable::Key(Token(term, 0), Token(term, 1)), nodes_[term]);
+  }
+  void Insert(std::size_t term, BigramTable* table) const {
+    table->Insert(Token(term, 0), Token(term, 1), nodes_[term], CellOfOneRow(term));
+  }
+  Node Token(std::size_t term, std::size_t k) const { return tokens_[begins_[term] + k]; }
+
+  template <class Table>
+  void InsertBigrams(Table* table) const {
     for (std::size_t i = 0; i < terms_; ++i) {
       const std::size_t later = i + kPrefetchAhead;
-      if (later < terms_ && lengths_[later] == 2) ngrams->Prefetch(BigramKey(later));
-      if (lengths_[i] == 2) ngrams->Insert(BigramKey(i), static_cast<Node>(i));
+      if (later < terms_ && lengths_[later] == 2) Prefetch(later, *table);
+      if (lengths_[i] == 2) Insert(i, table);
     }
   }
 
-  // Shorter terms are all in, so that a prefix that is a feature already has its column for a node.
-  void InsertNgrams(std::size_t length, NgramTable* ngrams) {
+  // Shorter terms are all in, so a prefix that is a feature already has its node.
+  void InsertNgrams(std::size_t length) {
     for (std::size_t i = 0; i < terms_; ++i) {
       if (lengths_[i] != length) continue;
-      const Node* token = nodes_.data() + begins_[i];
-      Node prefix = token[0];
-      for (std::size_t k = 1; k + 1 < length; ++k) {
-        prefix = ngrams->Insert(NgramTable::Key(prefix, token[k]), next_internal_);
-        if (prefix == next_internal_) NextInternal();
+      Node prefix = InsertPrefixBigram(Token(i, 0), Token(i, 1));
+      for (std::size_t k = 2; k + 1 < length; ++k) {
+        prefix = InternalIfNew(trie_.ngrams.Insert(NgramTable::Key(prefix, Token(i, k)), next_internal_));
       }
-      ngrams->Insert(NgramTable::Key(prefix, token[length - 1]), static_cast<Node>(i));
+      trie_.ngrams.Insert(NgramTable::Key(prefix, Token(i, length - 1)), nodes_[i]);
     }
   }
 
-  const features::Vocabulary& vocabulary_;
+  Node InsertPrefixBigram(Node first, Node second) {
+    if (trie_.has_bigram_table) return InternalIfNew(trie_.bigrams.Insert(first, second, next_internal_, {}));
+    return InternalIfNew(trie_.ngrams.Insert(NgramTable::Key(first, second), next_internal_));
+  }
+
+  const ModelBundle& bundle_;
   std::size_t terms_;
   std::size_t min_tokens_;
   std::size_t max_tokens_;
+  std::size_t rows_;
   std::size_t longest_ = 0;
   std::size_t unigrams_ = 0;
-  Node next_internal_;
+  std::size_t bigrams_ = 0;
+  Node next_internal_ = 0;
   std::vector<std::uint32_t> lengths_;
   std::vector<std::size_t> begins_;
-  std::vector<Node> nodes_;
+  std::vector<Node> nodes_;  // by term
+  std::vector<Node> tokens_;
+  VocabularyTrie trie_;
 };
 
 }  // namespace
 
-VocabularyTrie VocabularyTrie::Build(const features::FittedVectorizer& fitted) { return Builder(fitted).Build(); }
+VocabularyTrie VocabularyTrie::Build(const ModelBundle& bundle) { return Builder(bundle).Build(); }
 
 }  // namespace valence::classifier

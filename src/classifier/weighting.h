@@ -9,11 +9,12 @@
 
 namespace valence::classifier {
 
-/// What a count becomes before its column's factor: scikit-learn's binary and sublinear_tf.
+/// What a count becomes before its column's factor: scikit-learn's binary and sublinear_tf; NB ratios weigh presence.
 class TermFrequency {
  public:
   explicit TermFrequency(const features::VectorizerConfig& config)
-      : binary_(config.binary), sublinear_(config.vectorizer == "tfidf" && config.sublinear_tf) {
+      : binary_(config.binary || config.vectorizer == "nb"),
+        sublinear_(config.vectorizer == "tfidf" && config.sublinear_tf) {
     for (std::size_t i = 0; i < known_.size(); ++i) known_[i] = Compute(static_cast<double>(i));
   }
 

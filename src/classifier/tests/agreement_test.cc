@@ -63,7 +63,7 @@ std::vector<Case> Cases() {
       {"NormL1", {}, With(tfidf, [](auto& c) { c.norm = "l1"; })},
       {"NoNorm", {}, With(tfidf, [](auto& c) { c.norm = "none"; })},
       {"NoIdf", {}, With(tfidf, [](auto& c) { c.use_idf = false; })},
-      {"NaiveBayes", {}, With(tfidf, [](auto& c) { c.vectorizer = "nb", c.binary = true, c.norm = "none"; })},
+      {"NaiveBayes", {}, With(tfidf, [](auto& c) { c.vectorizer = "nb", c.norm = "none"; })},
       {"OneLetterWords", {}, With(tfidf, [](auto& c) { c.token_pattern = R"((?u)\b\w+\b)"; })},
       {"NonSpace", {"split_punctuation"}, With(Tfidf(1, 3), [](auto& c) { c.token_pattern = R"(\S+)"; })},
       {"ThreeClasses", {"unescape_html"}, tfidf, 3},

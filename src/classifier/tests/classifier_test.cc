@@ -157,6 +157,15 @@ TEST(Classifier, KnowsItsTermsAndWeights) {
   EXPECT_THAT(classifier->labels(), ElementsAre("negative", "positive"));
 }
 
+TEST(Classifier, RefusesABundleWhosePartsDoNotFit) {
+  ModelBundle bundle = SmallBundle();
+  bundle.linear.weights.pop_back();
+  EXPECT_EQ(Classifier::Make(bundle).error().message, "model: expected 5 weights, found 4");
+  bundle = SmallBundle();
+  bundle.vectorizer.weighting.clear();
+  EXPECT_EQ(Classifier::Make(bundle).error().message, "model: expected 5 weighting factors, found 0");
+}
+
 TEST(Classifier, RefusesAnUnknownStep) {
   ModelBundle bundle = SmallBundle();
   bundle.preprocess_steps = {"translate"};
