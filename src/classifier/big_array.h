@@ -29,8 +29,12 @@ class BigArray {
     }
     const auto address = reinterpret_cast<std::uintptr_t>(base_);
     data_ = reinterpret_cast<T*>((address + kHugePage - 1) / kHugePage * kHugePage);
-    // Advice only: without huge pages everything works, a little slower.
-    if (size * sizeof(T) >= kHugePage) ::madvise(data_, size * sizeof(T), MADV_HUGEPAGE);
+    if (size * sizeof(T) < kHugePage) return;
+    // Advice only: without huge pages, or made page by page, everything works, a little slower.
+    ::madvise(data_, size * sizeof(T), MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+    ::madvise(data_, size * sizeof(T), MADV_POPULATE_WRITE);
+#endif
   }
   BigArray(BigArray&& other) noexcept { Swap(other); }
   BigArray& operator=(BigArray&& other) noexcept {

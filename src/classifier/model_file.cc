@@ -12,6 +12,7 @@
 #include "model_codec.h"
 #include "valence/base/files.h"
 #include "valence/base/utf8.h"
+#include "valence/linalg/parallel.h"
 
 namespace valence::classifier {
 namespace {
@@ -176,6 +177,19 @@ Status DecodeGolden(const Tensor& scores, const Tensor& offsets, const Tensor& b
   return Ok();
 }
 
+Result<ModelBundle> DecodeContainer(const safetensors::Container& container) {
+  const std::vector<Tensor>& tensors = container.tensors;
+  ModelBundle bundle;
+  VALENCE_RETURN_IF_ERROR(DecodeMetadata(container.metadata, &bundle));
+  VALENCE_RETURN_IF_ERROR(CheckSchema(tensors));
+  VALENCE_RETURN_IF_ERROR(DecodeLinear(tensors[0], tensors[1], &bundle));
+  VALENCE_RETURN_IF_ERROR(DecodeVectorizer(tensors[2], tensors[4], tensors[6], &bundle));
+  VALENCE_RETURN_IF_ERROR(DecodeGolden(tensors[3], tensors[5], tensors[7], &bundle));
+  const auto digest = container.metadata.find(std::string(safetensors::kBlockDigest));
+  if (digest != container.metadata.end()) bundle.digest = digest->second;
+  return bundle;
+}
+
 }  // namespace
 
 std::string TensorDigest(const ModelBundle& bundle) {
@@ -193,16 +207,20 @@ std::string SerializeModel(const ModelBundle& bundle) {
 
 Result<ModelBundle> DecodeModel(std::string_view bytes, safetensors::ReadOptions options) {
   VALENCE_TRY(const safetensors::Container container, safetensors::Read(bytes, options));
-  const std::vector<Tensor>& tensors = container.tensors;
-  ModelBundle bundle;
-  VALENCE_RETURN_IF_ERROR(DecodeMetadata(container.metadata, &bundle));
-  VALENCE_RETURN_IF_ERROR(CheckSchema(tensors));
-  VALENCE_RETURN_IF_ERROR(DecodeLinear(tensors[0], tensors[1], &bundle));
-  VALENCE_RETURN_IF_ERROR(DecodeVectorizer(tensors[2], tensors[4], tensors[6], &bundle));
-  VALENCE_RETURN_IF_ERROR(DecodeGolden(tensors[3], tensors[5], tensors[7], &bundle));
-  const auto digest = container.metadata.find(std::string(safetensors::kBlockDigest));
-  if (digest != container.metadata.end()) bundle.digest = digest->second;
-  return bundle;
+  // Beside each other, as both take long; decoding is safe on any bytes, and its result is nothing unless both succeed.
+  Status verified = Ok();
+  Result<ModelBundle> decoded = ModelBundle();
+  linalg::ParallelFor(2, 2, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t task = begin; task < end; ++task) {
+      if (task == 1) {
+        decoded = DecodeContainer(container);
+      } else if (options.verify_digests) {
+        verified = VerifyBlock(container);
+      }
+    }
+  });
+  if (!verified) return std::move(verified).error();
+  return decoded;
 }
 
 Result<std::string> SaveModel(const std::filesystem::path& path, const ModelBundle& bundle) {

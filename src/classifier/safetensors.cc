@@ -116,6 +116,7 @@ Result<Container> ParseHeader(std::string_view text, std::string_view block) {
   auto json = Json::Parse(text);
   if (!json) return std::move(json).error().With("header");
   Container container;
+  container.block = block;
   VALENCE_TRY(container.metadata, ParseMetadata(json->Find("__metadata__")));
   std::uint64_t begin = 0;
   for (const auto& [name, description] : json->object()) {
@@ -200,11 +201,13 @@ Result<Container> Read(std::string_view bytes, ReadOptions options) {
       return Corrupt("header", "does not have the SHA-256 that it states; the file was changed or damaged");
     }
   }
-  VALENCE_TRY(Container container, ParseHeader(text, block));
-  if (options.verify_digests && container.metadata[std::string(kBlockDigest)] != Sha256Hex(block)) {
-    return Corrupt("tensor block", "does not have the SHA-256 that the header states; the file was changed or damaged");
-  }
-  return container;
+  return ParseHeader(text, block);
+}
+
+Status VerifyBlock(const Container& container) {
+  const auto stated = container.metadata.find(std::string(kBlockDigest));
+  if (stated != container.metadata.end() && stated->second == Sha256Hex(container.block)) return Ok();
+  return Corrupt("tensor block", "does not have the SHA-256 that the header states; the file was changed or damaged");
 }
 
 }  // namespace valence::classifier::safetensors

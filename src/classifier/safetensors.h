@@ -47,6 +47,7 @@ std::string WriteHeader(Metadata metadata, const std::vector<Tensor>& tensors, c
 struct Container {
   Metadata metadata;            ///< with both digests
   std::vector<Tensor> tensors;  ///< in file order, views into the bytes read
+  std::string_view block;       ///< all of them
 };
 
 /// False only in tests, which must see that the checks behind the digests hold by themselves.
@@ -55,7 +56,12 @@ struct ReadOptions {
 };
 
 /// Reads a container, checking bounds before use: tensors must fill the block in header order without a hole. Errors:
-/// kDataCorrupt, naming the section ("header length", "header", "tensor NAME", "tensor block").
+/// kDataCorrupt, naming the section ("header length", "header", "tensor NAME", "tensor block"). Verifies the header's
+/// digest, not yet the block's.
 Result<Container> Read(std::string_view bytes, ReadOptions options = {});
+
+/// Verifies the block's digest: most of the time that reading takes, so a caller may do it beside other work, as long
+/// as nothing is used before. Error: kDataCorrupt.
+Status VerifyBlock(const Container& container);
 
 }  // namespace valence::classifier::safetensors

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kChunks = 16;
 constexpr std::size_t kPrefetchAhead = 16;
+constexpr std::size_t kMaxLength = 255;  // the configuration's limit is 64
 
 // Calls visit(token) for each piece of `term` between spaces.
 template <class Visit>
@@ -45,9 +46,9 @@ class Builder {
     ChooseTables();
     FillCells();
     if (trie_.has_bigram_table) {
-      InsertBigrams(&trie_.bigrams);
+      FillBigramTable();
     } else {
-      InsertBigrams(&trie_.ngrams);
+      InsertBigrams();
     }
     for (std::size_t n = 3; n <= longest_; ++n) InsertNgrams(n);
     return std::move(trie_);
@@ -60,11 +61,11 @@ class Builder {
 
   // lengths_[i]: tokens in term i, or 0 for a term no document can have. begins_[i]: its first in tokens_.
   void MeasureTerms() {
-    lengths_.resize(terms_);
+    lengths_ = BigArray<std::uint8_t>(terms_);
     linalg::ParallelFor(terms_, kChunks, [this](std::size_t, std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) lengths_[i] = MeasureTerm(Term(i));
     });
-    begins_.resize(terms_ + 1);
+    begins_ = BigArray<std::size_t>(terms_ + 1);
     for (std::size_t i = 0; i < terms_; ++i) {
       longest_ = std::max<std::size_t>(longest_, lengths_[i]);
       if (lengths_[i] == 1) ++unigrams_;
@@ -73,19 +74,21 @@ class Builder {
     }
   }
 
-  std::uint32_t MeasureTerm(std::string_view term) const {
+  std::uint8_t MeasureTerm(std::string_view term) const {
     std::size_t count = 0;
     bool spelled = true;
     ForEachToken(term, [&](std::string_view token) {
       ++count;
       spelled = spelled && !token.empty();
     });
-    return spelled && count >= min_tokens_ && count <= max_tokens_ ? static_cast<std::uint32_t>(count) : 0;
+    return spelled && count >= min_tokens_ && count <= max_tokens_ && count <= kMaxLength
+               ? static_cast<std::uint8_t>(count)
+               : std::uint8_t{0};
   }
 
   // Unigrams first, so that their cells, which every text needs, lie close together.
   void NumberFeatures() {
-    nodes_.resize(terms_);
+    nodes_ = BigArray<Node>(terms_);
     Node unigram = 0;
     auto longer = static_cast<Node>(unigrams_);
     for (std::size_t i = 0; i < terms_; ++i) {
@@ -94,7 +97,7 @@ class Builder {
     }
     trie_.features = longer;
     next_internal_ = longer;
-    trie_.columns.resize(longer);
+    trie_.columns = BigArray<Node>(longer);
     for (std::size_t i = 0; i < terms_; ++i) {
       if (lengths_[i] != 0) trie_.columns[nodes_[i]] = static_cast<Node>(i);
     }
@@ -108,31 +111,40 @@ class Builder {
 
   // tokens_: the tokens of all longer n-grams, kUnknown where one is no unigram feature.
   void ResolveTokens() {
-    tokens_.resize(begins_[terms_]);
-    linalg::ParallelFor(terms_, kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
-      std::string_view last_token;  // terms ascend, so most begin with the word that the one before began with
+    tokens_ = BigArray<Node>(begins_[terms_]);
+    linalg::ParallelFor(terms_, kChunks, [this](std::size_t, std::size_t begin, std::size_t end) {
+      std::array<PendingToken, 64> pending;
+      std::size_t size = 0;
+      const auto flush = [&] {
+        for (std::size_t k = 0; k < size; ++k) {
+          tokens_[pending[k].at] = trie_.tokens.Find(pending[k].token, pending[k].hash);
+        }
+        size = 0;
+      };
+      std::string_view last;  // terms ascend, so most begin with the word that the one before began with
       Node last_node = kUnknown;
       for (std::size_t i = begin; i < end; ++i) {
         if (lengths_[i] < 2) continue;
         std::size_t at = begins_[i];
         ForEachToken(Term(i), [&](std::string_view token) {
-          const bool is_first = at == begins_[i];
-          if (!is_first || token != last_token) {
-            const Node node = trie_.tokens.Find(token, text::HashToken(token));
-            tokens_[at++] = node;
-            if (!is_first) return;
-            last_token = token;
-            last_node = node;
-          } else {
+          if (at == begins_[i]) {
+            if (token != last) last_node = trie_.tokens.Find(token, text::HashToken(token));
+            last = token;
             tokens_[at++] = last_node;
+            return;
           }
+          pending[size] = {token, text::HashToken(token), at++};
+          trie_.tokens.Prefetch(pending[size].hash);
+          if (++size == pending.size()) flush();
         });
       }
+      flush();
     });
   }
 
   void InsertMissingTokens() {
-    const auto missing = static_cast<std::size_t>(std::count(tokens_.begin(), tokens_.end(), kUnknown));
+    const auto missing =
+        static_cast<std::size_t>(std::count(tokens_.data(), tokens_.data() + tokens_.size(), kUnknown));
     if (missing == 0) return;
     trie_.tokens = TokenTable(unigrams_ + missing);
     InsertUnigrams();
@@ -184,26 +196,26 @@ class Builder {
     });
   }
 
-  void Prefetch(std::size_t term, const NgramTable& table) const {
-    table.Prefetch(NgramTable::Key(Token(term, 0), Token(term, 1)));
-  }
-  void Prefetch(std::size_t term, const BigramTable& table) const {
-    table.Prefetch(table.LineOf(Token(term, 0), Token(term, 1)));
-  }
-  void Insert(std::size_t term, NgramTable* table) const {
-    table->Insert(NgramTable::Key(Token(term, 0), Token(term, 1)), nodes_[term]);
-  }
-  void Insert(std::size_t term, BigramTable* table) const {
-    table->Insert(Token(term, 0), Token(term, 1), nodes_[term], CellOfOneRow(term));
-  }
   Node Token(std::size_t term, std::size_t k) const { return tokens_[begins_[term] + k]; }
 
-  template <class Table>
-  void InsertBigrams(Table* table) const {
+  void FillBigramTable() {
+    BigArray<std::uint32_t> bigram_terms(bigrams_);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < terms_; ++i) {
+      if (lengths_[i] == 2) bigram_terms[count++] = static_cast<std::uint32_t>(i);
+    }
+    trie_.bigrams.Fill(count, [&](std::size_t i) -> BigramTable::Bigram {
+      const std::size_t term = bigram_terms[i];
+      return {Token(term, 0), Token(term, 1), nodes_[term], CellOfOneRow(term)};
+    });
+  }
+
+  void InsertBigrams() {
+    const auto key = [this](std::size_t term) { return NgramTable::Key(Token(term, 0), Token(term, 1)); };
     for (std::size_t i = 0; i < terms_; ++i) {
       const std::size_t later = i + kPrefetchAhead;
-      if (later < terms_ && lengths_[later] == 2) Prefetch(later, *table);
-      if (lengths_[i] == 2) Insert(i, table);
+      if (later < terms_ && lengths_[later] == 2) trie_.ngrams.Prefetch(key(later));
+      if (lengths_[i] == 2) trie_.ngrams.Insert(key(i), nodes_[i]);
     }
   }
 
@@ -220,9 +232,16 @@ class Builder {
   }
 
   Node InsertPrefixBigram(Node first, Node second) {
-    if (trie_.has_bigram_table) return InternalIfNew(trie_.bigrams.Insert(first, second, next_internal_, {}));
+    if (trie_.has_bigram_table) return InternalIfNew(trie_.bigrams.Insert({first, second, next_internal_, {}}));
     return InternalIfNew(trie_.ngrams.Insert(NgramTable::Key(first, second), next_internal_));
   }
+
+  // A token whose line of the table is on its way to the cache.
+  struct PendingToken {
+    std::string_view token;
+    std::uint64_t hash = 0;
+    std::size_t at = 0;
+  };
 
   const ModelBundle& bundle_;
   std::size_t terms_;
@@ -233,10 +252,10 @@ class Builder {
   std::size_t unigrams_ = 0;
   std::size_t bigrams_ = 0;
   Node next_internal_ = 0;
-  std::vector<std::uint32_t> lengths_;
-  std::vector<std::size_t> begins_;
-  std::vector<Node> nodes_;  // by term
-  std::vector<Node> tokens_;
+  BigArray<std::uint8_t> lengths_;
+  BigArray<std::size_t> begins_;
+  BigArray<Node> nodes_;  // by term
+  BigArray<Node> tokens_;
   VocabularyTrie trie_;
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "big_array.h"
 #include "bigram_table.h"
@@ -20,9 +19,9 @@ struct VocabularyTrie {
   BigramTable bigrams;  ///< edges between two tokens, with cells, if has_bigram_table
   NgramTable ngrams;    ///< all other edges
   bool has_bigram_table = false;
-  Node features = 0;          ///< nodes below this are features, unigrams first
-  std::vector<Node> columns;  ///< of each feature's node
-  BigArray<double> cells;     ///< rows + 1 for each feature's node (unigrams only, if has_bigram_table)
+  Node features = 0;       ///< nodes below this are features, unigrams first
+  BigArray<Node> columns;  ///< of each feature's node
+  BigArray<double> cells;  ///< rows + 1 for each feature's node (unigrams only, if has_bigram_table)
   std::size_t doubles_per_cell = 2;
   std::size_t max_tokens = 1;
 
