@@ -55,7 +55,7 @@ void ProgressBar::Done() {
 
 void ProgressBar::Draw() {
   next_draw_ = NowNanoseconds() + kDrawIntervalNanoseconds;
-  std::string line = fmt::format("{:<12}{}", stage_, activity_);
+  std::string line = fmt::format("{:<12}{}", stage_, activity_ == stage_ ? "" : activity_);
   const std::uint64_t total = total_, done = done_;
   if (total > 0) {
     const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
