@@ -4,9 +4,21 @@
 #include "valence/pipeline/stages.h"
 
 namespace valence::pipeline {
+namespace {
 
-Result<Featurized> Featurize(const Params& params, const Layout& layout, const Preprocessed* preprocessed,
-                             Progress& progress) {
+/// Everything but the matrices.
+Status WriteVocabulary(const std::filesystem::path& folder, const Featurized& f) {
+  VALENCE_RETURN_IF_ERROR(data::WriteNpy(folder / "labels_train.npy", f.train_classes));
+  VALENCE_RETURN_IF_ERROR(data::WriteNpy(folder / "labels_test.npy", f.test_classes));
+  VALENCE_RETURN_IF_ERROR(data::WriteNpy(folder / "weighting.npy", f.fitted.weighting));
+  VALENCE_RETURN_IF_ERROR(WriteFile(folder / "labels.json", Json::ArrayOf(f.labels).Dump() + "\n"));
+  return WriteFile(folder / "vocabulary.json", f.fitted.vocabulary.ToJson());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Featurized>> Featurize(const Params& params, const Layout& layout,
+                                              const Preprocessed* preprocessed, Progress& progress) {
   RemoveStaleFiles({layout.processed});
   data::Split read;
   if (preprocessed == nullptr) {
@@ -14,27 +26,22 @@ Result<Featurized> Featurize(const Params& params, const Layout& layout, const P
   }
   const data::Split& split = preprocessed == nullptr ? read : preprocessed->split;
 
-  Featurized featurized;
-  featurized.labels = ClassNames(split.train);
-  VALENCE_TRY(featurized.train_classes, ClassesOf(split.train, featurized.labels, layout.interim / "train.csv"));
-  VALENCE_TRY(featurized.test_classes, ClassesOf(split.test, featurized.labels, layout.interim / "test.csv"));
+  auto featurized = std::make_unique<Featurized>();
+  Featurized& f = *featurized;
+  f.labels = ClassNames(split.train);
+  VALENCE_TRY(f.train_classes, ClassesOf(split.train, f.labels, layout.interim / "train.csv"));
+  VALENCE_TRY(f.test_classes, ClassesOf(split.test, f.labels, layout.interim / "test.csv"));
 
   VALENCE_TRY(features::FitOutput fit,
-              features::FitTransform(params.featurize, TextsOf(split.train), featurized.train_classes, progress));
-  featurized.train = std::move(fit.matrix);
-  VALENCE_TRY(const features::Vectorizer vectorizer, features::Vectorizer::Make(std::move(fit.fitted)));
-  featurized.test = vectorizer.Transform(TextsOf(split.test));
-  featurized.fitted = vectorizer.fitted();
-
-  progress.Start("writing", 0, "");
+              features::FitTransform(params.featurize, TextsOf(split.train), f.train_classes, progress));
+  f.train = std::move(fit.matrix);
   const std::filesystem::path& folder = layout.processed;
-  VALENCE_RETURN_IF_ERROR(data::WriteNpz(folder / "train.npz", featurized.train));
-  VALENCE_RETURN_IF_ERROR(data::WriteNpz(folder / "test.npz", featurized.test));
-  VALENCE_RETURN_IF_ERROR(data::WriteNpy(folder / "labels_train.npy", featurized.train_classes));
-  VALENCE_RETURN_IF_ERROR(data::WriteNpy(folder / "labels_test.npy", featurized.test_classes));
-  VALENCE_RETURN_IF_ERROR(data::WriteNpy(folder / "weighting.npy", featurized.fitted.weighting));
-  VALENCE_RETURN_IF_ERROR(WriteFile(folder / "labels.json", Json::ArrayOf(featurized.labels).Dump() + "\n"));
-  VALENCE_RETURN_IF_ERROR(WriteFile(folder / "vocabulary.json", featurized.fitted.vocabulary.ToJson()));
+  f.writes.Add([&f, path = folder / "train.npz"] { return data::WriteNpz(path, f.train); });
+  VALENCE_TRY(const features::Vectorizer vectorizer, features::Vectorizer::Make(std::move(fit.fitted)));
+  f.fitted = vectorizer.fitted();
+  f.writes.Add([&f, folder] { return WriteVocabulary(folder, f); });
+  f.test = vectorizer.Transform(TextsOf(split.test));
+  f.writes.Add([&f, path = folder / "test.npz"] { return data::WriteNpz(path, f.test); });
   progress.Done();
   return featurized;
 }

@@ -23,8 +23,8 @@ data::Dataset Apply(const text::Preprocessor& preprocessor, const data::Dataset&
 
 }  // namespace
 
-Result<Preprocessed> Preprocess(const Params& params, const Layout& layout, const Ingested* ingested,
-                                Progress& progress) {
+Result<std::unique_ptr<Preprocessed>> Preprocess(const Params& params, const Layout& layout, const Ingested* ingested,
+                                                 Progress& progress) {
   RemoveStaleFiles({layout.interim});
   VALENCE_TRY(const std::vector<std::string> steps, text::ResolveSteps(params.preprocess));
   VALENCE_TRY(const text::Preprocessor preprocessor, text::Preprocessor::Make(steps));
@@ -35,10 +35,10 @@ Result<Preprocessed> Preprocess(const Params& params, const Layout& layout, cons
   const data::Split& split = ingested == nullptr ? read : ingested->split;
 
   progress.Start("preprocessing", split.train.size() + split.test.size(), "documents");
-  Preprocessed preprocessed;
-  preprocessed.split.train = Apply(preprocessor, split.train, progress);
-  preprocessed.split.test = Apply(preprocessor, split.test, progress);
-  VALENCE_RETURN_IF_ERROR(WriteSplit(layout.interim, preprocessed.split));
+  auto preprocessed = std::make_unique<Preprocessed>();
+  preprocessed->split.train = Apply(preprocessor, split.train, progress);
+  preprocessed->split.test = Apply(preprocessor, split.test, progress);
+  WriteSplit(layout.interim, preprocessed->split, &preprocessed->writes);
   progress.Done();
   return preprocessed;
 }

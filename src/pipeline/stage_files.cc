@@ -22,9 +22,9 @@ Result<data::Split> ReadSplit(const std::filesystem::path& folder, const char* s
   return split;
 }
 
-Status WriteSplit(const std::filesystem::path& folder, const data::Split& split) {
-  VALENCE_RETURN_IF_ERROR(data::WriteDocuments(folder / "train.csv", split.train));
-  return data::WriteDocuments(folder / "test.csv", split.test);
+void WriteSplit(const std::filesystem::path& folder, const data::Split& split, PendingWrites* writes) {
+  writes->Add([path = folder / "train.csv", &split] { return data::WriteDocuments(path, split.train); });
+  writes->Add([path = folder / "test.csv", &split] { return data::WriteDocuments(path, split.test); });
 }
 
 Result<std::string> FileSha256(const std::filesystem::path& path) {

@@ -8,6 +8,7 @@
 #include "valence/base/files.h"
 #include "valence/base/result.h"
 #include "valence/data/document.h"
+#include "valence/pipeline/pending_writes.h"
 
 namespace valence::pipeline {
 
@@ -26,7 +27,8 @@ void RemoveStaleFiles(std::initializer_list<std::filesystem::path> folders);
 
 /// {train,test}.csv in `folder`, as `stage` wrote them.
 Result<data::Split> ReadSplit(const std::filesystem::path& folder, const char* stage);
-Status WriteSplit(const std::filesystem::path& folder, const data::Split& split);
+/// Starts to write {train,test}.csv; `split` must stay as long as `writes`.
+void WriteSplit(const std::filesystem::path& folder, const data::Split& split, PendingWrites* writes);
 
 /// Lower-case hexadecimal SHA-256 of a file.
 Result<std::string> FileSha256(const std::filesystem::path& path);

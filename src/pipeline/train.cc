@@ -10,9 +10,9 @@ namespace valence::pipeline {
 namespace {
 
 /// What featurize wrote; the test matrix is not needed here and stays on disk.
-Result<Featurized> ReadFeaturized(const Params& params, const std::filesystem::path& folder) {
+Status ReadFeaturized(const Params& params, const std::filesystem::path& folder, Featurized* read) {
   constexpr const char* kStage = "featurize";
-  Featurized f;
+  Featurized& f = *read;
   VALENCE_TRY(f.train, ReadInput<linalg::CsrMatrix>(folder / "train.npz", kStage, data::ReadNpz));
   VALENCE_TRY(f.train_classes,
               ReadInput<std::vector<std::int32_t>>(folder / "labels_train.npy", kStage, data::ReadNpyInt32));
@@ -29,7 +29,7 @@ Result<Featurized> ReadFeaturized(const Params& params, const std::filesystem::p
     f.labels.push_back(name.string());
   }
   f.fitted.config = params.featurize;
-  return f;
+  return Ok();
 }
 
 /// The sections that shaped the model, for its metadata and for tracked runs.
@@ -52,9 +52,7 @@ Result<Trained> Train(const Params& params, const Layout& layout, const Ingested
                       const Featurized* featurized, Progress& progress) {
   RemoveStaleFiles({layout.model.parent_path()});
   Featurized read;
-  if (featurized == nullptr) {
-    VALENCE_TRY(read, ReadFeaturized(params, layout.processed));
-  }
+  if (featurized == nullptr) VALENCE_RETURN_IF_ERROR(ReadFeaturized(params, layout.processed, &read));
   const Featurized& input = featurized == nullptr ? read : *featurized;
   VALENCE_TRY(model::FitResult fit,
               model::FitLogisticRegression(input.train, input.train_classes, input.labels, params.train, progress));
@@ -68,6 +66,7 @@ Result<Trained> Train(const Params& params, const Layout& layout, const Ingested
   bundle.linear = std::move(fit.model);
   bundle.certificate = classifier::ToJson(fit.certificate);
   bundle.parameters = ParametersOf(params);
+  if (ingested != nullptr) VALENCE_RETURN_IF_ERROR(ingested->writes.Wait());
   VALENCE_TRY(bundle.lineage["train_sha256"], FileSha256(layout.raw / "train.csv"));
   VALENCE_TRY(bundle.lineage["test_sha256"], FileSha256(layout.raw / "test.csv"));
   bundle.lineage["source"] = params.ingest.source;
@@ -82,9 +81,14 @@ Result<Trained> Train(const Params& params, const Layout& layout, const Ingested
   // Golden texts are scored by the compiled model, so the model is compiled once without and saved with them.
   VALENCE_TRY(const auto scorer, classifier::Classifier::Make(bundle));
   bundle.golden_texts = classifier::MakeGoldenTexts(*scorer, TextsOf(documents));
-  VALENCE_TRY(bundle.digest, classifier::SaveModel(layout.model, bundle));
+  PendingWrites save;
+  save.Add([&]() -> Status {
+    VALENCE_RETURN_IF_ERROR(classifier::SaveModel(layout.model, bundle));
+    return Ok();
+  });
   Trained trained;
-  VALENCE_TRY(trained.classifier, classifier::Classifier::Make(std::move(bundle)));
+  VALENCE_TRY(trained.classifier, classifier::Classifier::Make(bundle));
+  VALENCE_RETURN_IF_ERROR(save.Wait());
   trained.certificate = std::move(fit.certificate);
   progress.Done();
   return trained;

@@ -12,14 +12,15 @@ namespace {
 Outcome RunFeaturize(const Context& context) {
   VALENCE_TRY(const pipeline::Params params, context.LoadParams());
   ProgressBar progress("featurize", context.quiet);
-  VALENCE_TRY(const pipeline::Featurized done, pipeline::Featurize(params, {}, nullptr, progress));
-  progress.Summarise(WithThousands(done.train.cols) + " features");
+  VALENCE_TRY(const auto done, pipeline::Featurize(params, {}, nullptr, progress));
+  VALENCE_RETURN_IF_ERROR(done->writes.Wait());
+  progress.Summarise(WithThousands(done->train.cols) + " features");
   if (context.json) {
-    const Json json = Json::MakeObject({{"features", done.train.cols},
-                                        {"train_documents", done.train.rows},
-                                        {"train_values", done.train.nnz()},
-                                        {"test_documents", done.test.rows},
-                                        {"test_values", done.test.nnz()}});
+    const Json json = Json::MakeObject({{"features", done->train.cols},
+                                        {"train_documents", done->train.rows},
+                                        {"train_values", done->train.nnz()},
+                                        {"test_documents", done->test.rows},
+                                        {"test_values", done->test.nnz()}});
     VALENCE_RETURN_IF_ERROR(Print(json.Dump(2) + '\n'));
   }
   return kSuccess;

@@ -15,8 +15,9 @@ Outcome RunIngest(const Context& context) {
   data::IngestReport report;
   {
     ProgressBar progress("ingest", context.quiet);
-    VALENCE_TRY(const pipeline::Ingested ingested, pipeline::Ingest(params, {}, progress));
-    report = ingested.report;
+    VALENCE_TRY(const auto ingested, pipeline::Ingest(params, {}, progress));
+    VALENCE_RETURN_IF_ERROR(ingested->writes.Wait());
+    report = ingested->report;
     progress.Summarise(WithThousands(static_cast<std::int64_t>(report.kept_rows)) + " documents");
   }
   VALENCE_RETURN_IF_ERROR(Print(context.json ? report.ToJson().Dump(2) + '\n' : IngestTable(report)));

@@ -10,8 +10,9 @@ namespace {
 Outcome RunPreprocess(const Context& context) {
   VALENCE_TRY(const pipeline::Params params, context.LoadParams());
   ProgressBar progress("preprocess", context.quiet);
-  VALENCE_TRY(const pipeline::Preprocessed done, pipeline::Preprocess(params, {}, nullptr, progress));
-  const std::size_t train = done.split.train.size(), test = done.split.test.size();
+  VALENCE_TRY(const auto done, pipeline::Preprocess(params, {}, nullptr, progress));
+  VALENCE_RETURN_IF_ERROR(done->writes.Wait());
+  const std::size_t train = done->split.train.size(), test = done->split.test.size();
   progress.Summarise(WithThousands(static_cast<std::int64_t>(train + test)) + " documents");
   if (context.json) {
     const Json json =

@@ -12,7 +12,7 @@ namespace valence::app {
 namespace {
 
 struct Outputs {
-  pipeline::Ingested ingested;
+  std::unique_ptr<pipeline::Ingested> ingested;
   pipeline::Trained trained;
   pipeline::Evaluated evaluated;
   Json seconds = Json::MakeObject();
@@ -20,38 +20,42 @@ struct Outputs {
 
 std::string Documents(std::size_t n) { return WithThousands(static_cast<std::int64_t>(n)) + " documents"; }
 
-/// All stages, each handing its result to the next in memory; what no later stage needs is freed on the way.
+/// All stages, each handing its result to the next in memory while its files are still being written; what no later
+/// stage needs is freed on the way.
 Result<Outputs> RunStages(const Context& context, const pipeline::Params& params) {
   const pipeline::Layout layout;
   Outputs out;
   {
     ProgressBar progress("ingest", context.quiet);
     VALENCE_TRY(out.ingested, pipeline::Ingest(params, layout, progress));
-    progress.Summarise(Documents(out.ingested.report.kept_rows));
+    progress.Summarise(Documents(out.ingested->report.kept_rows));
     out.seconds.Set("ingest", progress.seconds());
   }
-  pipeline::Featurized featurized;
+  std::unique_ptr<pipeline::Featurized> featurized;
   {
-    pipeline::Preprocessed preprocessed;
+    std::unique_ptr<pipeline::Preprocessed> preprocessed;
     {
       ProgressBar progress("preprocess", context.quiet);
-      VALENCE_TRY(preprocessed, pipeline::Preprocess(params, layout, &out.ingested, progress));
-      progress.Summarise(Documents(preprocessed.split.train.size() + preprocessed.split.test.size()));
+      VALENCE_TRY(preprocessed, pipeline::Preprocess(params, layout, out.ingested.get(), progress));
+      progress.Summarise(Documents(preprocessed->split.train.size() + preprocessed->split.test.size()));
       out.seconds.Set("preprocess", progress.seconds());
     }
     ProgressBar progress("featurize", context.quiet);
-    VALENCE_TRY(featurized, pipeline::Featurize(params, layout, &preprocessed, progress));
-    progress.Summarise(WithThousands(featurized.train.cols) + " features");
+    VALENCE_TRY(featurized, pipeline::Featurize(params, layout, preprocessed.get(), progress));
+    progress.Summarise(WithThousands(featurized->train.cols) + " features");
     out.seconds.Set("featurize", progress.seconds());
+    VALENCE_RETURN_IF_ERROR(preprocessed->writes.Wait());
   }
   {
     ProgressBar progress("train", context.quiet);
-    VALENCE_TRY(out.trained, pipeline::Train(params, layout, &out.ingested, &featurized, progress));
+    VALENCE_TRY(out.trained, pipeline::Train(params, layout, out.ingested.get(), featurized.get(), progress));
     progress.Summarise(fmt::format("relative duality gap {:.1e}", out.trained.certificate.relative_gap));
     out.seconds.Set("train", progress.seconds());
+    VALENCE_RETURN_IF_ERROR(featurized->writes.Wait());
+    featurized.reset();
   }
   ProgressBar progress("evaluate", context.quiet);
-  VALENCE_TRY(out.evaluated, pipeline::Evaluate(params, layout, &out.ingested, &out.trained, progress));
+  VALENCE_TRY(out.evaluated, pipeline::Evaluate(params, layout, out.ingested.get(), &out.trained, progress));
   progress.Summarise(fmt::format("accuracy {:.4f}", out.evaluated.metrics.accuracy));
   out.seconds.Set("evaluate", progress.seconds());
   return out;
@@ -59,7 +63,7 @@ Result<Outputs> RunStages(const Context& context, const pipeline::Params& params
 
 std::string RenderText(const Outputs& out) {
   const pipeline::Layout layout;
-  return fmt::format("\n{}\n{}\n  {}  {} ({})\n  {}  {}\n  {}  {}\n", IngestTable(out.ingested.report),
+  return fmt::format("\n{}\n{}\n  {}  {} ({})\n  {}  {}\n  {}  {}\n", IngestTable(out.ingested->report),
                      MetricsTable(out.evaluated.metrics, out.evaluated.gate), Styled("model ", "1"),
                      layout.model.string(), out.trained.classifier->version(), Styled("report", "1"),
                      (layout.reports / "report.html").string(), Styled("card  ", "1"),
@@ -72,7 +76,7 @@ Json RenderJson(const Outputs& out) {
                            {"model_version", out.trained.classifier->version()},
                            {"report", (layout.reports / "report.html").string()},
                            {"model_card", (layout.reports / "model_card.md").string()},
-                           {"data", out.ingested.report.ToJson()},
+                           {"data", out.ingested->report.ToJson()},
                            {"metrics", evaluation::ToJson(out.evaluated.metrics, out.trained.classifier->labels())},
                            {"gate", GateJson(out.evaluated.gate)},
                            {"seconds", out.seconds}});

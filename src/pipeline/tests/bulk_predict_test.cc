@@ -24,9 +24,9 @@ class BulkPredict : public testing::Test {
     const Params params = SmallParams(dir.path());
     const Layout layout = LayoutIn(dir.path());
     const auto ingested = Ingest(params, layout, Progress::None());
-    const auto preprocessed = Preprocess(params, layout, &*ingested, Progress::None());
-    const auto featurized = Featurize(params, layout, &*preprocessed, Progress::None());
-    model_ = Train(params, layout, &*ingested, &*featurized, Progress::None()).value().classifier;
+    const auto preprocessed = Preprocess(params, layout, ingested->get(), Progress::None());
+    const auto featurized = Featurize(params, layout, preprocessed->get(), Progress::None());
+    model_ = Train(params, layout, ingested->get(), featurized->get(), Progress::None()).value().classifier;
   }
   static void TearDownTestSuite() { model_.reset(); }
 

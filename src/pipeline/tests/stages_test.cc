@@ -22,13 +22,13 @@ TEST(Stages, EachReadsBackWhatTheOneBeforeWroteAndGivesTheSameBytes) {
 
   const auto ingested = Ingest(params, memory, quiet);
   ASSERT_THAT(ingested, IsOk());
-  const auto preprocessed = Preprocess(params, memory, &*ingested, quiet);
+  const auto preprocessed = Preprocess(params, memory, ingested->get(), quiet);
   ASSERT_THAT(preprocessed, IsOk());
-  const auto featurized = Featurize(params, memory, &*preprocessed, quiet);
+  const auto featurized = Featurize(params, memory, preprocessed->get(), quiet);
   ASSERT_THAT(featurized, IsOk());
-  const auto trained = Train(params, memory, &*ingested, &*featurized, quiet);
+  const auto trained = Train(params, memory, ingested->get(), featurized->get(), quiet);
   ASSERT_THAT(trained, IsOk());
-  const auto evaluated = Evaluate(params, memory, &*ingested, &*trained, quiet);
+  const auto evaluated = Evaluate(params, memory, ingested->get(), &*trained, quiet);
   ASSERT_THAT(evaluated, IsOk());
 
   ASSERT_THAT(Ingest(params, disk, quiet), IsOk());

@@ -16,6 +16,7 @@
 #include "valence/features/vectorizer.h"
 #include "valence/linalg/csr_matrix.h"
 #include "valence/pipeline/params.h"
+#include "valence/pipeline/pending_writes.h"
 
 /// The stages of DESIGN section 3 as functions. Each writes its files atomically below the current folder and returns
 /// what it made, so that `valence run` hands values on and single stages read them back; both give the same bytes.
@@ -30,27 +31,30 @@ struct Layout {
   std::filesystem::path reports = "reports";
 };
 
+/// What a stage made. Its files may still be on their way to the disk: `writes` knows.
 struct Ingested {
   data::Split split;
   data::IngestReport report;
-  std::string train_sha256, test_sha256;  ///< of the CSV files
+  PendingWrites writes;  ///< last, so that it waits before the data go
 };
-Result<Ingested> Ingest(const Params& params, const Layout& layout, Progress& progress);
+Result<std::unique_ptr<Ingested>> Ingest(const Params& params, const Layout& layout, Progress& progress);
 
 struct Preprocessed {
   data::Split split;  ///< ids and labels as before, text processed
+  PendingWrites writes;
 };
-Result<Preprocessed> Preprocess(const Params& params, const Layout& layout, const Ingested* ingested,
-                                Progress& progress);
+Result<std::unique_ptr<Preprocessed>> Preprocess(const Params& params, const Layout& layout, const Ingested* ingested,
+                                                 Progress& progress);
 
 struct Featurized {
   features::FittedVectorizer fitted;
   linalg::CsrMatrix train, test;
   std::vector<std::string> labels;  ///< class names, ascending; the class is the index
   std::vector<std::int32_t> train_classes, test_classes;
+  PendingWrites writes;
 };
-Result<Featurized> Featurize(const Params& params, const Layout& layout, const Preprocessed* preprocessed,
-                             Progress& progress);
+Result<std::unique_ptr<Featurized>> Featurize(const Params& params, const Layout& layout,
+                                              const Preprocessed* preprocessed, Progress& progress);
 
 struct Trained {
   std::shared_ptr<const classifier::Classifier> classifier;
