@@ -42,8 +42,8 @@ unit: ## Unit tests
 sanitize: ## Unit tests under address and undefined-behaviour sanitizers
 	@tools/install build test
 	@tools/configure sanitize
-	@cmake --build --preset sanitize -j $(JOBS)
-	@ctest --preset sanitize
+	@tools/under-sanitizers cmake --build --preset sanitize -j $(JOBS)
+	@tools/under-sanitizers ctest --preset sanitize
 
 parity: build unit ## The same numbers as scikit-learn and NLTK
 	@tools/pytest tests/parity

@@ -131,7 +131,8 @@ Result<Evaluated> Evaluate(const Params& params, const Layout& layout, const Ing
   if (trained == nullptr) {
     VALENCE_TRY(loaded, LoadTrained(layout.model));
   }
-  const auto& model = trained == nullptr ? loaded.classifier : trained->classifier;
+  const Trained& judged = trained == nullptr ? loaded : *trained;
+  const auto& model = judged.classifier;
   data::Dataset read;
   if (ingested == nullptr) {
     VALENCE_TRY(read, ReadInput<data::Dataset>(layout.raw / "test.csv", "ingest", data::ReadDocuments));
@@ -148,7 +149,7 @@ Result<Evaluated> Evaluate(const Params& params, const Layout& layout, const Ing
   }
   VALENCE_TRY(input.gate, evaluation::CheckGate(input.metrics, params.evaluate));
   input.title = "Sentiment model";
-  input.model_digest = model->bundle().digest;
+  input.model_digest = judged.digest;
   input.valence_version = kVersion;
   input.labels = scored.labels;
   input.slices = evaluation::SlicesByLength(scored);

@@ -6,6 +6,19 @@
 #include "valence/pipeline/stages.h"
 
 namespace valence::pipeline {
+namespace {
+
+/// Writes documents behind our back and leaves the file's digest in *sha256.
+void StartWriting(const std::filesystem::path& path, const data::Dataset& documents, std::string* sha256,
+                  PendingWrites* writes) {
+  writes->Add([path, &documents, sha256]() -> Status {
+    VALENCE_RETURN_IF_ERROR(data::WriteDocuments(path, documents));
+    VALENCE_TRY(*sha256, FileSha256(path));
+    return Ok();
+  });
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Ingested>> Ingest(const Params& params, const Layout& layout, Progress& progress) {
   RemoveStaleFiles({layout.raw, layout.reports});
@@ -13,7 +26,8 @@ Result<std::unique_ptr<Ingested>> Ingest(const Params& params, const Layout& lay
   auto ingested = std::make_unique<Ingested>();
   ingested->split = std::move(output.split);
   ingested->report = std::move(output.report);
-  WriteSplit(layout.raw, ingested->split, &ingested->writes);
+  StartWriting(layout.raw / "train.csv", ingested->split.train, &ingested->train_sha256, &ingested->writes);
+  StartWriting(layout.raw / "test.csv", ingested->split.test, &ingested->test_sha256, &ingested->writes);
   VALENCE_RETURN_IF_ERROR(data::WriteRejected(layout.raw / "rejected.csv", output.rejected));
   VALENCE_RETURN_IF_ERROR(WriteFile(layout.reports / "data.json", ingested->report.ToJson().Dump(2) + "\n"));
   return ingested;

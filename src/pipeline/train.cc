@@ -39,6 +39,29 @@ Json ParametersOf(Params params) {
   return all;
 }
 
+/// The model but for its golden texts and certificate.
+Result<classifier::ModelBundle> MakeBundle(const Params& params, const Layout& layout, const Ingested* ingested,
+                                           const Featurized& input, model::LinearModel linear) {
+  classifier::ModelBundle bundle;
+  bundle.labels = input.labels;
+  VALENCE_TRY(bundle.preprocess_steps, text::ResolveSteps(params.preprocess));
+  bundle.vectorizer = input.fitted;
+  bundle.linear = std::move(linear);
+  bundle.parameters = ParametersOf(params);
+  auto& lineage = bundle.lineage;
+  lineage["source"] = params.ingest.source;
+  lineage["valence_version"] = kVersion;
+  if (ingested != nullptr) {
+    VALENCE_RETURN_IF_ERROR(ingested->writes.Wait());
+    lineage["train_sha256"] = ingested->train_sha256;
+    lineage["test_sha256"] = ingested->test_sha256;
+  } else {
+    VALENCE_TRY(lineage["train_sha256"], FileSha256(layout.raw / "train.csv"));
+    VALENCE_TRY(lineage["test_sha256"], FileSha256(layout.raw / "test.csv"));
+  }
+  return bundle;
+}
+
 }  // namespace
 
 Result<Trained> LoadTrained(const std::filesystem::path& model) {
@@ -59,36 +82,19 @@ Result<Trained> Train(const Params& params, const Layout& layout, const Ingested
   if (!fit.warning.empty()) log::Warning(fit.warning);
 
   progress.Start("compiling and saving", 0, "");
-  classifier::ModelBundle bundle;
-  bundle.labels = input.labels;
-  VALENCE_TRY(bundle.preprocess_steps, text::ResolveSteps(params.preprocess));
-  bundle.vectorizer = input.fitted;
-  bundle.linear = std::move(fit.model);
+  VALENCE_TRY(classifier::ModelBundle bundle, MakeBundle(params, layout, ingested, input, std::move(fit.model)));
   bundle.certificate = classifier::ToJson(fit.certificate);
-  bundle.parameters = ParametersOf(params);
-  if (ingested != nullptr) VALENCE_RETURN_IF_ERROR(ingested->writes.Wait());
-  VALENCE_TRY(bundle.lineage["train_sha256"], FileSha256(layout.raw / "train.csv"));
-  VALENCE_TRY(bundle.lineage["test_sha256"], FileSha256(layout.raw / "test.csv"));
-  bundle.lineage["source"] = params.ingest.source;
-  bundle.lineage["valence_version"] = kVersion;
-
   data::Dataset raw;
   if (ingested == nullptr) {
     VALENCE_TRY(raw, ReadInput<data::Dataset>(layout.raw / "train.csv", "ingest", data::ReadDocuments));
   }
   const data::Dataset& documents = ingested == nullptr ? raw : ingested->split.train;
 
-  // Golden texts are scored by the compiled model, so the model is compiled once without and saved with them.
-  VALENCE_TRY(const auto scorer, classifier::Classifier::Make(bundle));
-  bundle.golden_texts = classifier::MakeGoldenTexts(*scorer, TextsOf(documents));
-  PendingWrites save;
-  save.Add([&]() -> Status {
-    VALENCE_RETURN_IF_ERROR(classifier::SaveModel(layout.model, bundle));
-    return Ok();
-  });
+  // Golden texts are what the compiled model says of them, so it is compiled first and saved with its own answers.
   Trained trained;
   VALENCE_TRY(trained.classifier, classifier::Classifier::Make(bundle));
-  VALENCE_RETURN_IF_ERROR(save.Wait());
+  bundle.golden_texts = classifier::MakeGoldenTexts(*trained.classifier, TextsOf(documents));
+  VALENCE_TRY(trained.digest, classifier::SaveModel(layout.model, bundle));
   trained.certificate = std::move(fit.certificate);
   progress.Done();
   return trained;

@@ -65,7 +65,7 @@ std::string RenderText(const Outputs& out) {
   const pipeline::Layout layout;
   return fmt::format("\n{}\n{}\n  {}  {} ({})\n  {}  {}\n  {}  {}\n", IngestTable(out.ingested->report),
                      MetricsTable(out.evaluated.metrics, out.evaluated.gate), Styled("model ", "1"),
-                     layout.model.string(), out.trained.classifier->version(), Styled("report", "1"),
+                     layout.model.string(), out.trained.version(), Styled("report", "1"),
                      (layout.reports / "report.html").string(), Styled("card  ", "1"),
                      (layout.reports / "model_card.md").string());
 }
@@ -73,7 +73,7 @@ std::string RenderText(const Outputs& out) {
 Json RenderJson(const Outputs& out) {
   const pipeline::Layout layout;
   return Json::MakeObject({{"model", layout.model.string()},
-                           {"model_version", out.trained.classifier->version()},
+                           {"model_version", out.trained.version()},
                            {"report", (layout.reports / "report.html").string()},
                            {"model_card", (layout.reports / "model_card.md").string()},
                            {"data", out.ingested->report.ToJson()},

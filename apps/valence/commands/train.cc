@@ -13,12 +13,12 @@ Outcome RunTrain(const Context& context) {
   ProgressBar progress("train", context.quiet);
   VALENCE_TRY(const pipeline::Trained trained, pipeline::Train(params, {}, nullptr, nullptr, progress));
   progress.Summarise(
-      fmt::format("relative duality gap {:.1e}, {}", trained.certificate.relative_gap, trained.classifier->version()));
+      fmt::format("relative duality gap {:.1e}, {}", trained.certificate.relative_gap, trained.version()));
   if (context.json) {
     const Json json = Json::MakeObject({{"model", pipeline::Layout().model.string()},
-                                        {"version", trained.classifier->version()},
-                                        {"digest", trained.classifier->bundle().digest},
-                                        {"certificate", trained.classifier->bundle().certificate}});
+                                        {"version", trained.version()},
+                                        {"digest", trained.digest},
+                                        {"certificate", classifier::ToJson(trained.certificate)}});
     VALENCE_RETURN_IF_ERROR(Print(json.Dump(2) + '\n'));
   }
   return kSuccess;

@@ -35,7 +35,8 @@ struct Layout {
 struct Ingested {
   data::Split split;
   data::IngestReport report;
-  PendingWrites writes;  ///< last, so that it waits before the data go
+  std::string train_sha256, test_sha256;  ///< of the CSV files; there after writes.Wait()
+  PendingWrites writes;                   ///< last, so that it waits before the data go
 };
 Result<std::unique_ptr<Ingested>> Ingest(const Params& params, const Layout& layout, Progress& progress);
 
@@ -58,6 +59,9 @@ Result<std::unique_ptr<Featurized>> Featurize(const Params& params, const Layout
 
 struct Trained {
   std::shared_ptr<const classifier::Classifier> classifier;
+  std::string digest;  ///< of the saved model's tensors
+  /// The version that this model has when it is loaded and served.
+  std::string version() const { return "sha256:" + digest.substr(0, 12); }
   model::Certificate certificate;
 };
 Result<Trained> Train(const Params& params, const Layout& layout, const Ingested* ingested,
