@@ -68,6 +68,7 @@ Result<Trained> LoadTrained(const std::filesystem::path& model) {
   Trained trained;
   VALENCE_TRY(trained.classifier,
               ReadInput<std::shared_ptr<const classifier::Classifier>>(model, "train", classifier::Classifier::Load));
+  trained.digest = trained.classifier->bundle().digest;
   return trained;
 }
 
