@@ -29,16 +29,19 @@ function(valence_add_library name)
   target_link_libraries(valence_${name} PUBLIC ${public} PRIVATE ${private} ${ARG_PACKAGES} valence_options)
 endfunction()
 
-# valence_add_test(<library> SOURCES a_test.cc ... [DEPS lib ...] [PACKAGES target ...]): one binary <library>_test.
+# valence_add_test(<library> SOURCES a_test.cc ... [DEPS lib ...] [PACKAGES target ...] [READ_SOURCE_TREE a_test.cc ...]):
+# one binary <library>_test. Only the sources under READ_SOURCE_TREE see VALENCE_SOURCE_DIR: a path in a compile
+# command keeps the compiler cache from hitting in another checkout.
 function(valence_add_test name)
   if(NOT VALENCE_BUILD_TESTING)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PACKAGES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PACKAGES;READ_SOURCE_TREE" ${ARGN})
   add_executable(${name}_test ${ARG_SOURCES})
   list(TRANSFORM ARG_DEPS PREPEND valence:: OUTPUT_VARIABLE deps)
   target_include_directories(${name}_test PRIVATE . "${PROJECT_SOURCE_DIR}/tests")
-  target_compile_definitions(${name}_test PRIVATE VALENCE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_source_files_properties(${ARG_READ_SOURCE_TREE} PROPERTIES COMPILE_DEFINITIONS
+                                                                 VALENCE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name}_test PRIVATE valence::${name} ${deps} ${ARG_PACKAGES} valence_options GTest::gmock
                                              GTest::gtest_main fmt::fmt)
   gtest_discover_tests(${name}_test PROPERTIES LABELS unit TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
