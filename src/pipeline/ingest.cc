@@ -28,7 +28,9 @@ Result<std::unique_ptr<Ingested>> Ingest(const Params& params, const Layout& lay
   ingested->report = std::move(output.report);
   StartWriting(layout.raw / "train.csv", ingested->split.train, &ingested->train_sha256, &ingested->writes);
   StartWriting(layout.raw / "test.csv", ingested->split.test, &ingested->test_sha256, &ingested->writes);
-  VALENCE_RETURN_IF_ERROR(data::WriteRejected(layout.raw / "rejected.csv", output.rejected));
+  ingested->writes.Add([path = layout.raw / "rejected.csv", rejected = std::move(output.rejected)] {
+    return data::WriteRejected(path, rejected);
+  });
   VALENCE_RETURN_IF_ERROR(WriteFile(layout.reports / "data.json", ingested->report.ToJson().Dump(2) + "\n"));
   return ingested;
 }
