@@ -16,7 +16,7 @@ def compare(*arguments):
 
 
 def test_random_texts_and_every_character():
-    compare("--random", 2000, "--every-character")
+    compare("--random", 1000, "--every-character")
 
 
 @pytest.mark.skipif(os.environ.get("VALENCE_TEST_FULL") != "1", reason="half an hour of NLTK; set VALENCE_TEST_FULL=1")
