@@ -128,6 +128,17 @@ Result<Scored> ScoreDocuments(const classifier::Classifier& model, const data::D
   return scored;
 }
 
+Result<Evaluated> Judge(const Scored& scored, const evaluation::EvaluateConfig& config) {
+  Evaluated evaluated;
+  VALENCE_TRY(evaluated.metrics, evaluation::ComputeMetrics(scored));
+  if (config.bootstrap_resamples > 0) {
+    evaluated.metrics.intervals =
+        evaluation::BootstrapIntervals(scored, config.bootstrap_resamples, static_cast<std::uint32_t>(config.seed));
+  }
+  VALENCE_TRY(evaluated.gate, evaluation::CheckGate(evaluated.metrics, config));
+  return evaluated;
+}
+
 Result<Evaluated> Evaluate(const Params& params, const Layout& layout, const Ingested* ingested, const Trained* trained,
                            Progress& progress) {
   RemoveStaleFiles({layout.reports, layout.reports / "plots"});
@@ -145,13 +156,10 @@ Result<Evaluated> Evaluate(const Params& params, const Layout& layout, const Ing
 
   VALENCE_TRY(const Scored scored, ScoreDocuments(*model, documents, layout.raw / "test.csv", progress));
   progress.Start("measuring", 0, "");
+  VALENCE_TRY(Evaluated evaluated, Judge(scored, params.evaluate));
   ReportInput input;
-  VALENCE_TRY(input.metrics, evaluation::ComputeMetrics(scored));
-  if (params.evaluate.bootstrap_resamples > 0) {
-    input.metrics.intervals = evaluation::BootstrapIntervals(scored, params.evaluate.bootstrap_resamples,
-                                                             static_cast<std::uint32_t>(params.evaluate.seed));
-  }
-  VALENCE_TRY(input.gate, evaluation::CheckGate(input.metrics, params.evaluate));
+  input.metrics = evaluated.metrics;
+  input.gate = evaluated.gate;
   input.title = "Sentiment model";
   input.model_digest = judged.digest;
   input.valence_version = kVersion;
@@ -165,7 +173,7 @@ Result<Evaluated> Evaluate(const Params& params, const Layout& layout, const Ing
   input.data_report = DataReport(layout.reports / "data.json");
   VALENCE_RETURN_IF_ERROR(WriteReports(input, layout.reports));
   progress.Done();
-  return Evaluated{std::move(input.metrics), std::move(input.gate)};
+  return evaluated;
 }
 
 }  // namespace valence::pipeline

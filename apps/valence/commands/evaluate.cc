@@ -37,15 +37,8 @@ Result<Judged> EvaluateFile(const pipeline::Params& params, const Flags& flags, 
   VALENCE_TRY(const data::Dataset documents, pipeline::ReadLabelled(flags.data, flags.text_column, flags.label_column));
   VALENCE_TRY(const evaluation::Scored scored,
               pipeline::ScoreDocuments(*trained.classifier, documents, flags.data, progress));
-  Judged judged;
-  VALENCE_TRY(judged.metrics, evaluation::ComputeMetrics(scored));
-  if (params.evaluate.bootstrap_resamples > 0) {
-    judged.metrics.intervals = evaluation::BootstrapIntervals(scored, params.evaluate.bootstrap_resamples,
-                                                              static_cast<std::uint32_t>(params.evaluate.seed));
-  }
-  VALENCE_TRY(judged.gate, evaluation::CheckGate(judged.metrics, params.evaluate));
-  judged.labels = scored.labels;
-  return judged;
+  VALENCE_TRY(pipeline::Evaluated done, pipeline::Judge(scored, params.evaluate));
+  return Judged{std::move(done.metrics), std::move(done.gate), scored.labels};
 }
 
 Outcome RunEvaluate(const Context& context, const Flags& flags) {

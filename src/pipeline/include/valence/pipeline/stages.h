@@ -75,6 +75,9 @@ struct Evaluated {
   evaluation::Metrics metrics;
   evaluation::GateResult gate;
 };
+/// The figures of scored documents: metrics, their bootstrap intervals (if any resamples are wanted), and the gate's
+/// verdict.
+Result<Evaluated> Judge(const evaluation::Scored& scored, const evaluation::EvaluateConfig& config);
 /// Writes reports/metrics.json, plots/*.csv, report.html, model_card.md. A failing gate is a result, not an error.
 Result<Evaluated> Evaluate(const Params& params, const Layout& layout, const Ingested* ingested, const Trained* trained,
                            Progress& progress);
