@@ -9,6 +9,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(CURL REQUIRED)
 find_package(LibArchive REQUIRED)
+find_package(SQLite3 REQUIRED)
 find_package(ZLIB REQUIRED) # CRC-32 of zip members
 find_package(Boost 1.81 REQUIRED) # headers only: Asio and Beast
 find_package(prometheus-cpp REQUIRED COMPONENTS core)

@@ -8,7 +8,7 @@
 
 #include "file_blocks.h"
 #include "valence/base/digest.h"
-#include "valence/net/http_client.h"
+#include "valence/net/download.h"
 
 namespace valence::data::internal {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http_client_part.h"
+#include "download_part.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "http_client_part.h"
+#include "download_part.h"
 #include "http_client_transfer.h"
 #include "valence/base/files.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "valence/net/http_client.h"
+#include "valence/net/download.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-#include "http_client_part.h"
+#include "download_part.h"
 #include "http_client_transfer.h"
 #include "valence/base/digest.h"
 #include "valence/base/numbers.h"

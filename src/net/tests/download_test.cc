@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "valence/net/http_client.h"
+#include "valence/net/download.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "valence/base/json.h"
+#include "valence/base/result.h"
+#include "valence/tracking/run.h"
+#include "valence/tracking/stores.h"
+
+namespace valence::tracking {
+
+/// A file and the path it gets below the run's (or model's) artifact root.
+struct RecordedFile {
+  std::filesystem::path file;
+  std::string path;
+};
+
+/// The model folder of a run (MLmodel and what it names).
+struct RecordedModel {
+  std::string name = "model";
+  std::string model_type = "classifier";
+  std::vector<RecordedFile> files;
+  std::vector<Param> params;
+  std::vector<Metric> metrics;  ///< also logged to the run; here tied to the model and the evaluation data
+  std::vector<Tag> tags;
+};
+
+/// One run as it happened, gathered in memory and then published as a whole: to a server, or to the local store when no
+/// server answers. Publishing the same record again, after any failure and from any process, changes nothing that is
+/// already there: every create carries `request_id`, and all else is idempotent in MLflow.
+struct RunRecord {
+  std::string request_id;  ///< uuid4 hex: tag valence.client_request_id
+  std::string experiment = "sentiment";
+  std::string run_name, user_id;
+  RunStatus status = RunStatus::kFinished;
+  std::int64_t start_time = 0, end_time = 0;  ///< milliseconds since 1970
+  std::vector<Param> params;
+  std::vector<Metric> metrics;
+  std::vector<Tag> tags;
+  std::vector<DatasetInput> datasets;
+  std::vector<RecordedFile> artifacts;
+  std::optional<RecordedModel> model;
+  std::vector<RunRecord> children;  ///< nested runs (mlflow.parentRunId)
+};
+
+/// Where a record went.
+struct Published {
+  std::string run_id, experiment_id;
+  std::string model_id;               ///< "" where the server has no LoggedModels
+  std::string model_uri;              ///< what a model version's source is: models:/m-..., or runs:/<run>/model
+  std::vector<std::string> warnings;  ///< what the server could not take, for people
+};
+
+/// Writes the record to the store. On an error some of it may be there; publish again, later, to complete it.
+Result<Published> Publish(const RunRecord& record, TrackingStore& store);
+
+/// Publishes to `store`; if that fails, to the local store at `database` with the tags that `Sync` looks for, so that
+/// nothing is lost. `spooled_because` then says why ("" otherwise). Error: only if the local store fails as well.
+struct PublishedOrSpooled {
+  Published published;
+  std::string spooled_because;
+};
+Result<PublishedOrSpooled> PublishOrSpool(const RunRecord& record, TrackingStore& store,
+                                          const std::filesystem::path& database);
+
+/// The spooled runs of the local store, oldest first.
+Result<std::vector<Run>> SpooledRuns(TrackingStore& local);
+
+/// Replays one spooled run to `store` and marks it as sent. Sending twice makes no duplicate.
+Result<Published> Sync(const Run& spooled, TrackingStore& local, TrackingStore& store);
+
+}  // namespace valence::tracking

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "valence/base/result.h"
+#include "valence/net/http_client.h"
+#include "valence/tracking/registry_store.h"
+#include "valence/tracking/tracking_store.h"
+
+namespace valence::tracking {
+
+/// Both sides of one place. They share its connection: one thread at a time.
+struct Stores {
+  std::shared_ptr<TrackingStore> tracking;
+  std::shared_ptr<RegistryStore> registry;
+};
+
+struct SqliteOptions {
+  std::filesystem::path artifacts;  ///< folder of new experiments' artifacts; "" is `mlruns` beside the database
+  bool create = true;               ///< make the file if absent; otherwise kNotFound
+  bool read_only = false;           ///< never writes (no WAL files either, where the folder does not allow them)
+};
+
+/// MLflow's own SQLite store, written by us (mlflow.md 3.3 to 3.5): created at revision 6953534de441, never migrated,
+/// any known revision written by explicit columns; a database that Valence did not make is copied to
+/// `<name>.before-valence` before its first write. Errors: kNotFound, kFailedPrecondition (a schema that is too old,
+/// too new or not MLflow's: says what to run), kUnavailable (locked for 20 s, disk full).
+Result<Stores> OpenSqlite(const std::filesystem::path& database, const SqliteOptions& options);
+
+/// How to reach a server: MLFLOW_* and proxies, already read. `Describe` masks secrets.
+struct RestOptions {
+  std::string uri;  ///< http(s)://..., with any path prefix; a user and password in it are used and never shown
+  std::string username, password;  ///< Basic; wins over token
+  std::string token;               ///< Bearer
+  std::string workspace;           ///< header X-MLFLOW-WORKSPACE
+  net::HttpClientOptions http;
+  /// Uploads and downloads for direct object-store artifact URIs such as s3://; set by whoever links the S3 client.
+  bool multipart = false;  ///< MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD
+  std::uint64_t multipart_minimum = 500u << 20;
+  std::uint64_t multipart_chunk = 10u << 20;
+};
+
+/// Any MLflow server of version 2 or later, and DagsHub. Nothing is sent until the first call.
+Result<Stores> OpenRest(const RestOptions& options);
+
+/// Reads one variable of the environment; "" if unset.
+using Environment = std::function<std::string(const char* name)>;
+Environment ProcessEnvironment();
+
+/// MLFLOW_TRACKING_* and MLFLOW_HTTP_* (mlflow.md section 4), then ~/.mlflow/credentials. Error: kInvalidArgument for a
+/// value MLflow would refuse.
+Result<RestOptions> RestOptionsFrom(const std::string& uri, const Environment& environment);
+
+/// The stores of `tracking_uri` ("" = MLFLOW_TRACKING_URI, else sqlite:///mlflow.db) and of MLFLOW_REGISTRY_URI, if
+/// that is set. Understands http(s)://, sqlite:///relative.db, sqlite:////absolute.db. Error: kInvalidArgument for
+/// another scheme.
+Result<Stores> OpenStores(const std::string& tracking_uri, const Environment& environment);
+
+}  // namespace valence::tracking
