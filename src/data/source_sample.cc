@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "child_process.h"
 #include "file_blocks.h"
 #include "source_fetch.h"
+#include "valence/base/child_process.h"
 #include "valence/base/digest.h"
 
 namespace valence::data::internal {

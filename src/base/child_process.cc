@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "child_process.h"
+#include "valence/base/child_process.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 
 extern char** environ;
 
-namespace valence::data::internal {
+namespace valence {
 namespace {
 
 constexpr std::size_t kKeptOutput = 64u << 10;
@@ -104,4 +104,4 @@ Result<ChildResult> RunChild(const std::vector<std::string>& argv, std::chrono::
   return DeadlineExceeded(fmt::format("'{}' did not end within {} s", argv[0], timeout.count() / 1000));
 }
 
-}  // namespace valence::data::internal
+}  // namespace valence

@@ -7,7 +7,7 @@
 
 #include "valence/base/result.h"
 
-namespace valence::data::internal {
+namespace valence {
 
 struct ChildResult {
   int exit_code = 0;   ///< 128 + signal if one ended it
@@ -18,4 +18,4 @@ struct ChildResult {
 /// started are killed. Errors: kNotFound if there is no such program, kDeadlineExceeded, kUnavailable.
 Result<ChildResult> RunChild(const std::vector<std::string>& argv, std::chrono::milliseconds timeout);
 
-}  // namespace valence::data::internal
+}  // namespace valence
