@@ -6,23 +6,25 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <random>
 #include <string_view>
 #include <thread>
 #include <utility>
 
 #include "download_part.h"
-#include "http_client_transfer.h"
+#include "http_retry.h"
+#include "http_transfer.h"
+#include "http_url.h"
 #include "valence/base/digest.h"
 #include "valence/base/numbers.h"
 
 namespace valence::net {
 namespace {
 
-using internal::GetRequest;
-using internal::GetResponse;
 using internal::PartFile;
 using internal::PublicUrl;
+using internal::TransferFailure;
+using internal::TransferHead;
+using internal::TransferRequest;
 
 constexpr int kMaxRedirects = 5;
 constexpr std::chrono::milliseconds kLongestPause{8000};
@@ -34,15 +36,25 @@ struct Attempt {
   std::chrono::milliseconds wanted_pause{0};  ///< the server's Retry-After
 };
 
+HttpClientOptions ClientOptions(const DownloadOptions& options) {
+  HttpClientOptions client;
+  client.connect_timeout = options.connect_timeout;
+  client.stall_timeout = options.stall_timeout;
+  return client;
+}
+
+bool IsBody(const TransferHead& head) { return head.status == 200 || head.status == 206; }
+
 Attempt Fatal(Error error) { return {std::move(error), false, {}}; }
 
 /// What If-Range may carry: a strong ETag, else the date.
-std::string_view ValidatorOf(const GetResponse& head) {
-  const bool strong = !head.etag.empty() && head.etag.compare(0, 2, "W/") != 0;
-  return strong ? head.etag : head.last_modified;
+std::string_view ValidatorOf(const TransferHead& head) {
+  const std::string_view etag = head.Header("ETag");
+  const bool strong = !etag.empty() && etag.substr(0, 2) != "W/";
+  return strong ? etag : head.Header("Last-Modified");
 }
 
-bool StartsAt(const std::string& content_range, std::uint64_t offset) {
+bool StartsAt(std::string_view content_range, std::uint64_t offset) {
   return content_range.compare(0, 6, "bytes ") == 0 &&
          content_range.compare(6, content_range.find('-') - 6, std::to_string(offset)) == 0;
 }
@@ -53,7 +65,7 @@ class BodyWriter {
   BodyWriter(PartFile* part, const DownloadOptions& options, std::string_view activity, Progress* progress)
       : part_(part), options_(options), activity_(activity), progress_(progress) {}
 
-  Status Take(const GetResponse& head, std::string_view bytes) {
+  Status Take(const TransferHead& head, std::string_view bytes) {
     if (!begun_) VALENCE_RETURN_IF_ERROR(Begin(head));
     if (part_->size() + bytes.size() > options_.max_bytes) return TooLarge();
     VALENCE_RETURN_IF_ERROR(part_->Append(bytes));
@@ -62,11 +74,12 @@ class BodyWriter {
   }
 
   /// For an answer without a body, too: an empty file is a file.
-  Status Begin(const GetResponse& head) {
+  Status Begin(const TransferHead& head) {
     begun_ = true;
     if (head.status == 200) VALENCE_RETURN_IF_ERROR(part_->Restart(ValidatorOf(head)));
-    if (head.status == 206 && !StartsAt(head.content_range, part_->size())) {
-      return Unavailable(fmt::format("the server answered a range other than asked: '{}'", head.content_range));
+    if (head.status == 206 && !StartsAt(head.Header("Content-Range"), part_->size())) {
+      return Unavailable(
+          fmt::format("the server answered a range other than asked: '{}'", head.Header("Content-Range")));
     }
     const std::uint64_t total = head.content_length == 0 ? 0 : part_->size() + head.content_length;
     if (total > options_.max_bytes) return TooLarge();
@@ -90,56 +103,61 @@ class BodyWriter {
 };
 
 /// Judges an answer that is neither a redirect nor a success. A 416 means the part is as long as the file, or longer.
-Attempt OnRefusal(const GetResponse& response, PartFile* part) {
+Attempt OnRefusal(const TransferHead& response, PartFile* part) {
   if (response.status == 416) {
-    if (response.content_range == fmt::format("bytes */{}", part->size())) return {};
+    if (response.Header("Content-Range") == fmt::format("bytes */{}", part->size())) return {};
     if (auto cut = part->Restart(""); !cut.has_value()) return Fatal(std::move(cut).error());
     return {Unavailable("the server refused to resume (HTTP 416)"), true, {}};
   }
-  const bool passing = response.status >= 500 || response.status == 408 || response.status == 429;
+  const bool passing = internal::IsPassingStatus(response.status);
   return {Unavailable(fmt::format("the server answered HTTP {}", response.status)), passing, response.retry_after};
+}
+
+TransferRequest MakeRequest(const std::string& url, const PartFile& part) {
+  TransferRequest request;
+  request.url = url;
+  if (part.size() > 0 && !part.validator().empty()) {
+    request.headers.push_back({"Range", fmt::format("bytes={}-", part.size())});
+    request.headers.push_back({"If-Range", part.validator()});
+  }
+  return request;
 }
 
 /// Follows redirects from `url` to one answer and stores its body.
 Attempt TryOnce(const std::string& url, const DownloadOptions& options, PartFile* part, Progress* progress) {
   const std::string activity = fmt::format("download {}", PublicUrl(url).substr(PublicUrl(url).rfind('/') + 1));
-  const std::uint64_t offset = part->validator().empty() ? 0 : part->size();
-  GetRequest request{url, offset, part->validator(), options.connect_timeout, options.stall_timeout};
+  internal::Transfer transfer(ClientOptions(options));
+  TransferRequest request = MakeRequest(url, *part);
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
     BodyWriter writer(part, options, activity, progress);
-    GetResponse response;
-    bool retriable = false;
-    Status got = internal::Get(
-        request, [&](const GetResponse& head, std::string_view bytes) { return writer.Take(head, bytes); }, &response,
-        &retriable);
-    if (!got.has_value()) return {std::move(got), retriable, {}};
-    if (response.status == 200 || response.status == 206) {
-      Status begun = writer.begun() ? Ok() : writer.Begin(response);
+    TransferHead head;
+    TransferFailure failure{};
+    const auto take = [&](const TransferHead& now, std::string_view bytes) {
+      return IsBody(now) ? writer.Take(now, bytes) : Ok();
+    };
+    Status got = transfer.Perform(request, take, &head, &failure);
+    if (!got.has_value()) return {std::move(got), failure != TransferFailure::kFinal, {}};
+    if (IsBody(head)) {
+      Status begun = writer.begun() ? Ok() : writer.Begin(head);
       return {std::move(begun), false, {}};
     }
-    if (response.redirect.empty()) return OnRefusal(response, part);
-    Status allowed = internal::CheckRedirect(request.url, response.redirect);
+    if (head.redirect.empty()) return OnRefusal(head, part);
+    Status allowed = internal::CheckRedirect(request.url, head.redirect);
     if (!allowed.has_value()) return {std::move(allowed), false, {}};
-    request.url = response.redirect;
+    request.url = head.redirect;
   }
   return Fatal(Unavailable(fmt::format("more than {} redirects", kMaxRedirects)));
 }
 
-void PauseBefore(int attempt, const DownloadOptions& options, std::chrono::milliseconds wanted) {
-  static thread_local std::minstd_rand jitter{std::random_device{}()};
-  std::chrono::milliseconds pause = options.first_pause * (1 << std::min(attempt - 2, 10));
-  pause = std::min(std::max(pause, wanted), kLongestPause);
-  // Half fixed, half drawn, so that many clients do not come back at the same moment.
-  std::uniform_int_distribution<std::int64_t> draw(pause.count() / 2, pause.count());
-  std::this_thread::sleep_for(std::chrono::milliseconds(draw(jitter)));
-}
-
 /// Asks until the part file is whole.
 Status FillPart(const std::string& url, const DownloadOptions& options, PartFile* part, Progress* progress) {
+  RetryPolicy retry;
+  retry.first_pause = options.first_pause;
+  retry.longest_pause = kLongestPause;
   std::string failure;
   std::chrono::milliseconds wanted_pause{0};
   for (int attempt = 1; attempt <= options.attempts; ++attempt) {
-    if (attempt > 1) PauseBefore(attempt, options, wanted_pause);
+    if (attempt > 1) std::this_thread::sleep_for(internal::PauseBefore(attempt, retry, wanted_pause));
     Attempt result = TryOnce(url, options, part, progress);
     progress->Done();
     if (result.status.has_value()) return Ok();

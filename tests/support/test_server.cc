@@ -28,6 +28,9 @@ TestServer::TestServer(Script script) : script_(std::move(script)) {
 TestServer::~TestServer() {
   ::shutdown(listener_, SHUT_RDWR);  // wakes accept
   thread_.join();
+  for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);  // wakes recv
+  for (std::thread& conversation : conversations_) conversation.join();
+  for (const int socket : sockets_) ::close(socket);
   ::close(listener_);
 }
 
@@ -38,42 +41,89 @@ std::vector<std::string> TestServer::requests() const {
   return requests_;
 }
 
+int TestServer::connections() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<int>(sockets_.size());
+}
+
 void TestServer::Serve() {
   for (;;) {
     const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) return;
-    Answer(connection);
-    ::close(connection);
+    const std::lock_guard lock(mutex_);
+    sockets_.push_back(connection);
+    conversations_.emplace_back([this, connection] {
+      Converse(connection);
+      ::shutdown(connection, SHUT_RDWR);
+    });
   }
 }
 
-void TestServer::Answer(int connection) {
-  std::string head;
+namespace {
+
+/// The length that a request's head announces for its body.
+std::size_t BodyLength(const std::string& head) {
+  const std::size_t at = head.find("\r\nContent-Length: ");
+  return at == std::string::npos ? 0 : std::stoul(head.substr(at + 18));
+}
+
+/// Takes one request off the connection; "" at its end. `*unread` holds what came after it.
+std::string ReadRequest(int connection, std::string* unread) {
   char block[4096];
-  while (head.find("\r\n\r\n") == std::string::npos) {
+  for (;;) {
+    if (const std::size_t end = unread->find("\r\n\r\n"); end != std::string::npos) {
+      const std::size_t size = end + 4 + BodyLength(unread->substr(0, end + 2));
+      if (unread->size() >= size) {
+        std::string request = unread->substr(0, size);
+        unread->erase(0, size);
+        return request;
+      }
+    }
     const ssize_t got = ::recv(connection, block, sizeof block, 0);
-    if (got <= 0) return;
-    head.append(block, static_cast<std::size_t>(got));
+    if (got <= 0) return "";
+    unread->append(block, static_cast<std::size_t>(got));
   }
-  int number = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    number = static_cast<int>(requests_.size());
-    requests_.push_back(head);
-  }
-  const Reply reply = script_(number, head);
-  for (std::size_t sent = 0; sent < reply.bytes.size();) {
-    const ssize_t n = ::send(connection, reply.bytes.data() + sent, reply.bytes.size() - sent, MSG_NOSIGNAL);
-    if (n <= 0) return;
+}
+
+bool SendAll(int connection, const std::string& bytes) {
+  for (std::size_t sent = 0; sent < bytes.size();) {
+    const ssize_t n = ::send(connection, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    if (n <= 0) return false;
     sent += static_cast<std::size_t>(n);
   }
-  while (reply.hang && ::recv(connection, block, sizeof block, 0) > 0) {
+  return true;
+}
+
+}  // namespace
+
+Reply TestServer::Answer(const std::string& request) {
+  const std::lock_guard lock(mutex_);
+  requests_.push_back(request);
+  return script_(static_cast<int>(requests_.size()) - 1, request);
+}
+
+void TestServer::Converse(int connection) {
+  std::string unread;
+  for (;;) {
+    const std::string request = ReadRequest(connection, &unread);
+    if (request.empty()) return;
+    const Reply reply = Answer(request);
+    if (!SendAll(connection, reply.bytes)) return;
+    char block[4096];
+    while (reply.hang && ::recv(connection, block, sizeof block, 0) > 0) {
+    }
+    if (!reply.keep) return;
   }
 }
 
 std::string MakeReply(const std::string& status, const std::string& body, const std::string& headers) {
   return fmt::format("HTTP/1.1 {}\r\nConnection: close\r\nContent-Length: {}\r\n{}\r\n{}", status, body.size(), headers,
                      body);
+}
+
+Reply MakeKeptReply(const std::string& status, const std::string& body, const std::string& headers) {
+  return {fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\n{}\r\n{}", status, body.size(), headers, body), false,
+          true};
 }
 
 }  // namespace valence

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "download_part.h"
-#include "http_client_transfer.h"
+#include "http_url.h"
 #include "valence/base/files.h"
 
 namespace valence::net::internal {

@@ -46,10 +46,10 @@ struct HttpHeader {
 
 struct HttpCall {
   std::string method = "GET";
-  std::string url;
-  std::vector<HttpHeader> headers;
-  std::string body;                         ///< sent with Content-Length when `upload` is empty
-  std::filesystem::path upload;             ///< a file streamed as the body, in place of `body`
+  std::string url = {};
+  std::vector<HttpHeader> headers = {};
+  std::string body = {};                    ///< sent with Content-Length when `upload` is empty
+  std::filesystem::path upload = {};        ///< a file streamed as the body, in place of `body`
   std::uint64_t upload_offset = 0;          ///< first byte of the file to send
   std::uint64_t upload_bytes = UINT64_MAX;  ///< how many; the default is up to its end
   /// Whether it may be repeated though the server may already have acted on it. A call that is not repeatable is sent
@@ -70,7 +70,8 @@ struct HttpReply {
 };
 
 /// Takes the body of a 2xx answer piece by piece; other bodies still go to HttpReply::body. An error ends the call and
-/// becomes its result. `restart` is true for the first piece of each attempt: forget what came before.
+/// becomes its result. `restart` is true for the first piece of each attempt: forget what came before. Called at least
+/// once for a 2xx answer, with "" if its body is empty.
 using HttpBodySink = std::function<Status(std::string_view bytes, bool restart)>;
 /// Called before every attempt with the call as it will be sent; may set headers (a signature holds the time, so it is
 /// made anew for each attempt).
