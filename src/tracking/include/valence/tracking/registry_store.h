@@ -29,8 +29,8 @@ struct RegisteredModel {
 };
 
 struct NewModelVersion {
-  std::string name, source, run_id, model_id, description;
-  std::vector<Tag> tags;  ///< with kClientRequestId, as for CreateRun
+  std::string name = {}, source = {}, run_id = {}, model_id = {}, description = {};
+  std::vector<Tag> tags = {};  ///< with kClientRequestId, as for CreateRun
 };
 
 /// Registered models, their versions and aliases, in MLflow's terms. Not thread-safe. Errors as TrackingStore; an alias

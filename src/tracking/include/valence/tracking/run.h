@@ -71,9 +71,9 @@ struct Run {
 
 /// What CreateRun needs. The store makes the id and the tag mlflow.runName.
 struct NewRun {
-  std::string experiment_id, run_name, user_id;
+  std::string experiment_id = {}, run_name = {}, user_id = {};
   std::int64_t start_time = 0;
-  std::vector<Tag> tags;
+  std::vector<Tag> tags = {};
 };
 
 enum class ModelStatus { kPending, kReady, kUploadFailed };
@@ -89,9 +89,9 @@ struct LoggedModel {
 };
 
 struct NewLoggedModel {
-  std::string experiment_id, name, model_type, source_run_id;
-  std::vector<Param> params;
-  std::vector<Tag> tags;
+  std::string experiment_id = {}, name = {}, model_type = {}, source_run_id = {};
+  std::vector<Param> params = {};
+  std::vector<Tag> tags = {};
 };
 
 struct ArtifactEntry {

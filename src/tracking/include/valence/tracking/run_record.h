@@ -50,17 +50,21 @@ struct RunRecord {
 
 /// Where a record went.
 struct Published {
-  std::string run_id, experiment_id;
-  std::string model_id;               ///< "" where the server has no LoggedModels
-  std::string model_uri;              ///< what a model version's source is: models:/m-..., or runs:/<run>/model
-  std::vector<std::string> warnings;  ///< what the server could not take, for people
+  std::string run_id = {}, experiment_id = {};
+  std::string model_id = {};               ///< "" where the server has no LoggedModels
+  std::string model_uri = {};              ///< what a model version's source is: models:/m-..., or runs:/<run>/model
+  std::vector<std::string> warnings = {};  ///< what the server could not take, for people
 };
 
 /// Writes the record to the store. On an error some of it may be there; publish again, later, to complete it.
 Result<Published> Publish(const RunRecord& record, TrackingStore& store);
 
-/// Publishes to `store`; if that fails, to the local store at `database` with the tags that `Sync` looks for, so that
-/// nothing is lost. `spooled_because` then says why ("" otherwise). Error: only if the local store fails as well.
+/// Publishes to the local store with the tags that SpooledRuns and Sync look for, and copies of all files, so that the
+/// run can be sent when the originals are gone.
+Result<Published> Spool(const RunRecord& record, TrackingStore& local);
+
+/// Publishes to `store`; if that fails, spools it in the local store at `database`, so that nothing is lost.
+/// `spooled_because` then says why ("" otherwise). Error: only if the local store fails as well.
 struct PublishedOrSpooled {
   Published published;
   std::string spooled_because;

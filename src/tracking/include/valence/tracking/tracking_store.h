@@ -16,9 +16,9 @@ namespace valence::tracking {
 
 /// What to find. Filters are AND-ed; the grammar of `filter` is MLflow's (mlflow.md 1.3), sent to a server as it is.
 struct RunQuery {
-  std::vector<std::string> experiment_ids;
-  std::string filter;                 ///< "" finds all; the SQLite store takes comparisons joined by `and`
-  std::vector<std::string> order_by;  ///< such as "metrics.accuracy DESC"; default: newest first
+  std::vector<std::string> experiment_ids = {};
+  std::string filter = {};                 ///< "" finds all; the SQLite store takes comparisons joined by `and`
+  std::vector<std::string> order_by = {};  ///< such as "metrics.accuracy DESC"; default: newest first
   std::size_t limit = 1000;
 };
 
