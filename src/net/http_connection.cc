@@ -207,7 +207,8 @@ void Connection::Answer() {
 
 void Connection::Refuse(int status, std::string_view reason) {
   response_.Clear();
-  worker_.render_error()(worker_.index(), status, reason, &response_);
+  const std::string_view target = OriginForm(parser_.Target(Message()));
+  worker_.render_error()(worker_.index(), {status, reason, target.substr(0, target.find('?'))}, &response_);
   close_ = true;
   head_only_ = false;
   FormatHead(response_, Persistence::kClose, worker_.Date(), &head_);

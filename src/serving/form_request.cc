@@ -12,13 +12,13 @@ namespace {
 constexpr std::string_view kField = "text";
 constexpr std::size_t kMaxBoundary = 70;  // RFC 2046 5.1.1
 
-HttpError NoText() { return {400, "the form has no field 'text'", kField}; }
+HttpError NoText() { return {400, "the form has no field 'text'", std::string(kField)}; }
 
-std::optional<HttpError> CheckFormText(std::string_view text) {
+std::optional<HttpError> CheckFormText(std::string_view text, const TextLimits& limits) {
   if (const auto byte = utf8::FindInvalid(text); byte.has_value()) {
-    return HttpError{400, fmt::format("'text' is not UTF-8 at byte {}", *byte), kField, byte};
+    return HttpError{400, fmt::format("'text' is not UTF-8 at byte {}", *byte), std::string(kField), byte};
   }
-  return CheckText(text, kField);
+  return CheckText(text, kField, limits);
 }
 
 /// Percent-decodes a form value. `offset`: where it lies in the body, for errors.
@@ -33,8 +33,8 @@ std::optional<HttpError> Decode(std::string_view value, std::size_t offset, std:
     const std::string_view digits = value.substr(i + 1, 2);
     const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16).ptr;
     if (digits.size() < 2 || end != digits.data() + 2) {
-      return HttpError{400, fmt::format("expected two hexadecimal digits after '%' at byte {}", offset + i), kField,
-                       offset + i};
+      return HttpError{400, fmt::format("expected two hexadecimal digits after '%' at byte {}", offset + i),
+                       std::string(kField), offset + i};
     }
     out->push_back(static_cast<char>(byte));
     i += 2;
@@ -57,21 +57,22 @@ std::string_view Boundary(std::string_view content_type) {
 
 }  // namespace
 
-std::optional<HttpError> ReadUrlEncodedText(std::string_view body, std::string* text) {
+std::optional<HttpError> ReadUrlEncodedText(std::string_view body, const TextLimits& limits, std::string* text) {
   for (std::size_t begin = 0; begin <= body.size();) {
     const std::size_t end = std::min(body.find('&', begin), body.size());
     const std::string_view pair = body.substr(begin, end - begin);
     const std::size_t equals = pair.find('=');
     if (equals != std::string_view::npos && pair.substr(0, equals) == kField) {
       if (auto error = Decode(pair.substr(equals + 1), begin + equals + 1, text)) return error;
-      return CheckFormText(*text);
+      return CheckFormText(*text, limits);
     }
     begin = end + 1;
   }
   return NoText();
 }
 
-std::optional<HttpError> ReadMultipartText(std::string_view body, std::string_view content_type, std::string* text) {
+std::optional<HttpError> ReadMultipartText(std::string_view body, std::string_view content_type,
+                                           const TextLimits& limits, std::string* text) {
   const std::string_view boundary = Boundary(content_type);
   if (boundary.empty() || boundary.size() > kMaxBoundary) {
     return HttpError{400, "multipart/form-data: expected a boundary of 1 to 70 characters"};
@@ -86,7 +87,7 @@ std::optional<HttpError> ReadMultipartText(std::string_view body, std::string_vi
     if (body.substr(headers, blank - headers).find("name=\"text\"") != std::string_view::npos) {
       const std::size_t value = std::min(blank + 4, end);
       text->assign(body.substr(value, end - value));
-      return CheckFormText(*text);
+      return CheckFormText(*text, limits);
     }
     at = end + 2 + delimiter.size();
   }

@@ -19,8 +19,14 @@ std::string_view ErrorWord(int status) {
       return "resource_exhausted";
     case 415:
       return "unsupported_media_type";
+    case 422:
+      return "unprocessable";
+    case 429:
+      return "rate_limited";
     case 500:
       return "internal";
+    case 501:
+      return "unimplemented";
     case 503:
       return "unavailable";
     default:
@@ -38,7 +44,10 @@ void WriteError(const HttpError& error, net::HttpResponse* response) {
     body.append(R"(,"field":)");
     AppendJsonString(error.field, &body);
   }
-  if (error.byte.has_value()) body.append(R"(,"byte":)").append(std::to_string(*error.byte));
+  if (error.byte.has_value()) {
+    const std::string offset = std::to_string(*error.byte);
+    body.append(R"(,"offset":)").append(offset).append(R"(,"byte":)").append(offset);
+  }
   body.append("}}\n");
 }
 

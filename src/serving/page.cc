@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "page_result.h"
 #include "valence/base/digest.h"
 #include "valence/base/json.h"
@@ -24,8 +27,18 @@ namespace {
 
 std::string_view Between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
 
-std::string Address(std::string_view path, Route route) {
-  return fmt::format("{}?v={}", path, Sha256Hex(FindStaticFile(route).content).substr(0, 12));
+/// The file's path with a digest of its content, so that browsers may keep it for ever.
+std::string Address(const StaticFile& file) {
+  return fmt::format("{}?v={}", file.path, Sha256Hex(file.content).substr(0, 12));
+}
+
+const std::array<StaticFile, 3>& StaticFiles() {
+  static const std::array<StaticFile, 3> files = {
+      {{"/static/style.css", Between(valence_page_style_begin, valence_page_style_end), "text/css; charset=utf-8"},
+       {"/static/page.js", Between(valence_page_script_begin, valence_page_script_end),
+        "text/javascript; charset=utf-8"},
+       {"/static/icon.svg", Between(valence_page_icon_begin, valence_page_icon_end), "image/svg+xml"}}};
+  return files;
 }
 
 }  // namespace
@@ -43,38 +56,35 @@ const std::string_view kStaticHeaders =
     "X-Content-Type-Options: nosniff\r\n"
     "Cache-Control: public, max-age=31536000, immutable\r\n";
 
-StaticFile FindStaticFile(Route route) {
-  switch (route) {
-    case Route::kStyle:
-      return {Between(valence_page_style_begin, valence_page_style_end), "text/css; charset=utf-8"};
-    case Route::kScript:
-      return {Between(valence_page_script_begin, valence_page_script_end), "text/javascript; charset=utf-8"};
-    default:
-      return {Between(valence_page_icon_begin, valence_page_icon_end), "image/svg+xml"};
-  }
+const StaticFile* FindStaticFile(std::string_view path) {
+  const auto& files = StaticFiles();
+  const auto* const found = std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.path == path; });
+  return found == files.end() ? nullptr : found;
 }
 
-Page::Page(const classifier::Classifier& classifier)
-    : classifier_(classifier),
-      template_(Between(valence_page_html_begin, valence_page_html_end)),
-      style_(Address("/static/style.css", Route::kStyle)),
-      script_(Address("/static/page.js", Route::kScript)),
-      icon_(Address("/static/icon.svg", Route::kIcon)) {}
+Page::Page()
+    : template_(Between(valence_page_html_begin, valence_page_html_end)),
+      style_(Address(StaticFiles()[0])),
+      script_(Address(StaticFiles()[1])),
+      icon_(Address(StaticFiles()[2])) {}
 
-void Page::RenderAnswer(std::string_view text, const classifier::Prediction& prediction, std::string* out) const {
+void Page::RenderAnswer(const classifier::Classifier& model, std::string_view text,
+                        const classifier::Prediction& prediction, std::string* out) const {
   std::string result;
-  AppendResult(classifier_, text, prediction, &result);
-  Render(text, result, out);
+  AppendResult(model, text, prediction, &result);
+  Render(model, text, result, out);
 }
 
-void Page::RenderError(std::string_view text, std::string_view message, std::string* out) const {
+void Page::RenderError(const classifier::Classifier& model, std::string_view text, std::string_view message,
+                       std::string* out) const {
   std::string result = R"(<p class="error" role="alert">)";
   AppendHtml(message, &result);
   result.append("</p>");
-  Render(text, result, out);
+  Render(model, text, result, out);
 }
 
-void Page::Render(std::string_view text, std::string_view result, std::string* out) const {
+void Page::Render(const classifier::Classifier& model, std::string_view text, std::string_view result,
+                  std::string* out) const {
   template_.Render(
       [&](std::string_view gap, std::string* to) {
         if (gap == "style") to->append(style_);
@@ -82,10 +92,10 @@ void Page::Render(std::string_view text, std::string_view result, std::string* o
         if (gap == "icon") to->append(icon_);
         if (gap == "text") AppendHtml(text, to);
         if (gap == "result") to->append(result);
-        if (gap == "labels") AppendHtml(Json::ArrayOf(classifier_.labels()).Dump(), to);
+        if (gap == "labels") AppendHtml(Json::ArrayOf(model.labels()).Dump(), to);
         if (gap == "hidden") to->append(result.empty() ? " hidden" : "");
-        if (gap == "model") AppendHtml(classifier_.version(), to);
-        if (gap == "features") to->append(WithThousands(classifier_.features()));
+        if (gap == "model") AppendHtml(model.version(), to);
+        if (gap == "features") to->append(WithThousands(model.features()));
         if (gap == "version") to->append(kVersion);
       },
       out);

@@ -5,18 +5,18 @@
 #include <string_view>
 
 #include "html.h"
-#include "routes.h"
 #include "valence/classifier/classifier.h"
 
 namespace valence::serving {
 
 /// A file of the page that the browser fetches by itself.
 struct StaticFile {
+  std::string_view path;
   std::string_view content;
   std::string_view content_type;
 };
-/// Requires one of kStyle, kScript, kIcon.
-StaticFile FindStaticFile(Route route);
+/// The file that is served at `path`, or nullptr.
+const StaticFile* FindStaticFile(std::string_view path);
 
 /// Headers of every HTML answer: nothing inline, nothing from elsewhere, no framing, no referrer.
 extern const std::string_view kPageHeaders;
@@ -26,16 +26,18 @@ extern const std::string_view kStaticHeaders;
 /// The page, rendered whole on the server: it works without JavaScript. Thread-safe.
 class Page {
  public:
-  explicit Page(const classifier::Classifier& classifier);
+  Page();
 
-  void RenderEmpty(std::string* out) const { Render("", "", out); }
-  void RenderAnswer(std::string_view text, const classifier::Prediction& prediction, std::string* out) const;
-  void RenderError(std::string_view text, std::string_view message, std::string* out) const;
+  void RenderEmpty(const classifier::Classifier& model, std::string* out) const { Render(model, "", "", out); }
+  void RenderAnswer(const classifier::Classifier& model, std::string_view text,
+                    const classifier::Prediction& prediction, std::string* out) const;
+  void RenderError(const classifier::Classifier& model, std::string_view text, std::string_view message,
+                   std::string* out) const;
 
  private:
-  void Render(std::string_view text, std::string_view result, std::string* out) const;
+  void Render(const classifier::Classifier& model, std::string_view text, std::string_view result,
+              std::string* out) const;
 
-  const classifier::Classifier& classifier_;
   HtmlTemplate template_;
   std::string style_;
   std::string script_;

@@ -14,20 +14,6 @@ namespace {
 
 using classifier::Attribution;
 
-void AppendNumber(std::uint32_t value, std::string* out) {
-  std::array<char, 16> digits;
-  out->append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
-}
-
-/// The shortest digits that read back as `value`, and recognisably no integer. Scores and probabilities are finite.
-void AppendNumber(double value, std::string* out) {
-  std::array<char, 32> digits;
-  char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out->append(digits.data(), end);
-  const bool integral = std::none_of(digits.data(), end, [](char c) { return c == '.' || c == 'e'; });
-  if (integral) out->append(".0");
-}
-
 std::string Quoted(std::string_view text) {
   std::string quoted;
   AppendJsonString(text, &quoted);
@@ -40,7 +26,7 @@ void AppendByLabel(const std::vector<std::string>& labels, std::span<const doubl
   for (std::size_t i = 0; i < labels.size(); ++i) {
     out->push_back(separator);
     out->append(labels[i]).push_back(':');
-    AppendNumber(values[i], out);
+    AppendDouble(values[i], out);
     separator = ',';
   }
   out->push_back('}');
@@ -56,39 +42,74 @@ double Threshold(const std::vector<Attribution>& all, std::size_t limit) {
   return *nth;
 }
 
+/// `"id":..,`, or nothing.
+void AppendId(const DocumentId& id, std::string* out) {
+  if (id.kind == DocumentId::Kind::kNone) return;
+  out->append(R"("id":)");
+  if (id.kind == DocumentId::Kind::kString) AppendJsonString(id.text, out);
+  if (id.kind == DocumentId::Kind::kInteger) AppendInteger(id.integer, out);
+  out->push_back(',');
+}
+
 }  // namespace
+
+void AppendInteger(std::int64_t value, std::string* out) {
+  std::array<char, 24> digits;
+  out->append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+
+void AppendDouble(double value, std::string* out) {
+  std::array<char, 32> digits;
+  char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out->append(digits.data(), end);
+  const bool integral = std::none_of(digits.data(), end, [](char c) { return c == '.' || c == 'e'; });
+  if (integral) out->append(".0");
+}
 
 AnswerWriter::AnswerWriter(const classifier::Classifier& classifier)
     : classifier_(classifier), version_(Quoted(classifier.version())) {
   for (const std::string& label : classifier.labels()) labels_.push_back(Quoted(label));
 }
 
-void AnswerWriter::Append(std::string_view text, const classifier::Prediction& prediction, bool explain,
-                          std::size_t max_attributions, std::string* out) const {
-  const auto label = static_cast<std::size_t>(prediction.label);
-  const bool binary = prediction.scores.size() == 1;
-  out->append(R"({"label":)").append(labels_[label]).append(R"(,"probabilities":)");
+std::size_t AnswerWriter::Decide(const classifier::Prediction& prediction, std::optional<double> threshold) {
+  if (!threshold.has_value()) return static_cast<std::size_t>(prediction.label);
+  return prediction.probabilities[1] >= *threshold ? 1 : 0;
+}
+
+double AnswerWriter::ScoreOf(const classifier::Prediction& prediction, std::size_t label) {
+  return prediction.scores[prediction.scores.size() == 1 ? 0 : label];
+}
+
+void AnswerWriter::Append(std::string_view text, const classifier::Prediction& prediction, const AnswerOptions& options,
+                          std::string* out) const {
+  const std::size_t label = Decide(prediction, options.threshold);
+  out->push_back('{');
+  AppendId(options.id, out);
+  out->append(R"("label":)").append(labels_[label]).append(R"(,"probabilities":)");
   AppendByLabel(labels_, prediction.probabilities, out);
   out->append(R"(,"score":)");
-  AppendNumber(prediction.scores[binary ? 0 : label], out);
-  if (!binary) {
+  AppendDouble(ScoreOf(prediction, label), out);
+  if (prediction.scores.size() > 1) {
     out->append(R"(,"scores":)");
     AppendByLabel(labels_, prediction.scores, out);
   }
   out->append(R"(,"tokens":)");
-  AppendNumber(prediction.tokens, out);
+  AppendInteger(prediction.tokens, out);
   out->append(R"(,"known_tokens":)");
-  AppendNumber(prediction.known_tokens, out);
+  AppendInteger(prediction.known_tokens, out);
   out->append(R"(,"model_version":)").append(version_);
-  if (explain) AppendAttributions(text, prediction, max_attributions, out);
+  if (options.explain) {
+    out->append(R"(,"intercept":)");
+    AppendDouble(classifier_.Intercept(prediction.explained_row), out);
+    out->append(R"(,"attributions":)");
+    AppendAttributions(text, prediction, options.max_attributions, out);
+  }
   out->push_back('}');
 }
 
 void AnswerWriter::AppendAttributions(std::string_view text, const classifier::Prediction& prediction,
                                       std::size_t limit, std::string* out) const {
-  out->append(R"(,"intercept":)");
-  AppendNumber(classifier_.Intercept(prediction.explained_row), out);
-  out->append(R"(,"attributions":[)");
+  out->push_back('[');
   const double threshold = Threshold(prediction.attributions, limit);
   std::size_t left = limit == 0 ? prediction.attributions.size() : limit;
   for (const Attribution& a : prediction.attributions) {
@@ -96,15 +117,15 @@ void AnswerWriter::AppendAttributions(std::string_view text, const classifier::P
     --left;
     if (out->back() != '[') out->push_back(',');
     out->append(R"({"begin":)");
-    AppendNumber(a.begin, out);
+    AppendInteger(a.begin, out);
     out->append(R"(,"end":)");
-    AppendNumber(a.end, out);
+    AppendInteger(a.end, out);
     out->append(R"(,"term":)");
     AppendJsonString(classifier_.Term(a.column), out);
     out->append(R"(,"text":)");
     AppendJsonString(text.substr(a.begin, a.end - a.begin), out);
     out->append(R"(,"contribution":)");
-    AppendNumber(a.contribution, out);
+    AppendDouble(a.contribution, out);
     out->push_back('}');
   }
   out->push_back(']');

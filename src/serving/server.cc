@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "valence/base/log.h"
+#include "valence/serving/model_repository.h"
 #include "valence/serving/service.h"
 
 namespace valence::serving {
@@ -20,17 +21,26 @@ std::string Address(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
-Status Serve(std::shared_ptr<const classifier::Classifier> classifier, const ServeConfig& config) {
+Status Serve(std::vector<LoadedModel> models, const ServeConfig& config) {
   net::ServerOptions http = config.http;
   if (http.threads <= 0) http.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const std::string version = classifier->version();
-  Service service(std::move(classifier),
-                  {http.threads, config.max_batch_texts, config.model_name, config.model_load_seconds});
+  const std::string version = models.front().classifier->version();
+  std::vector<ModelSet::Entry> served;
+  for (LoadedModel& model : models) {
+    served.push_back(std::make_shared<ServedModel>(model.id, std::move(model.classifier), http.threads));
+  }
+  const auto repository =
+      std::make_shared<ModelRepository>(std::make_shared<const ModelSet>(std::move(served), models.front().id.name));
+  Service service(repository, {.threads = http.threads,
+                               .max_batch_texts = config.max_batch_texts,
+                               .max_text_bytes = config.max_text_bytes,
+                               .max_body_bytes = http.max_body_bytes,
+                               .model_load_seconds = config.model_load_seconds});
   auto handle = [&service](int thread, const net::HttpRequest& request, net::HttpResponse* response) {
     service.Handle(thread, request, response);
   };
-  auto render = [&service](int thread, int status, std::string_view message, net::HttpResponse* response) {
-    service.RenderError(thread, status, message, response);
+  auto render = [&service](int thread, const net::HttpRefusal& refusal, net::HttpResponse* response) {
+    service.RenderError(thread, refusal, response);
   };
   VALENCE_TRY(const auto server, net::HttpServer::Listen(http, handle, render));
   log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", Address(http.host, server->port()), version,

@@ -74,15 +74,16 @@ Counters* Registry::AddUpDown(std::string name, std::string help) {
 }
 
 Histograms* Registry::AddHistograms(std::string name, std::string help, std::vector<double> bounds,
-                                    std::vector<Labels> series) {
+                                    std::vector<Labels> series, ZeroSeries zero) {
   auto* const histograms =
       impl_->histograms
           .emplace_back(std::unique_ptr<Histograms>(new Histograms(impl_->shards, series.size(), std::move(bounds))))
           .get();
   impl_->Add(std::move(name), std::move(help), MetricType::Histogram,
-             [histograms, series = std::move(series)](std::vector<ClientMetric>* out) {
+             [histograms, series = std::move(series), zero](std::vector<ClientMetric>* out) {
                const auto& limits = histograms->bounds_;
                for (std::size_t i = 0; i < series.size(); ++i) {
+                 if (zero == ZeroSeries::kHide && histograms->Count(i) == 0) continue;
                  const std::size_t base = i * histograms->Stride();
                  ClientMetric& metric = out->emplace_back();
                  metric.label = ToPrometheus(series[i]);
@@ -117,11 +118,15 @@ void Registry::AddCallback(Kind kind, std::string name, std::string help, std::f
              });
 }
 
-std::string Registry::Expose() const {
+std::string Registry::Expose(std::span<const Registry* const> registries) {
   std::vector<MetricFamily> families;
-  for (const Source& source : impl_->sources) {
-    families.push_back(source.family);
-    source.collect(&families.back().metric);
+  for (const Registry* const registry : registries) {
+    for (const Source& source : registry->impl_->sources) {
+      auto family = std::find_if(families.begin(), families.end(),
+                                 [&](const MetricFamily& f) { return f.name == source.family.name; });
+      if (family == families.end()) family = families.insert(family, source.family);
+      source.collect(&family->metric);
+    }
   }
   std::sort(families.begin(), families.end(),
             [](const MetricFamily& a, const MetricFamily& b) { return a.name < b.name; });

@@ -1,29 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "valence/serving/server.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "commands.h"
-#include "model_flag.h"
 #include "valence/base/clock.h"
+#include "valence/pipeline/stages.h"
 
 namespace valence::app {
 namespace {
 
 struct Flags {
-  std::string model;
+  std::vector<std::string> models;
   serving::ServeConfig config;
 };
 
+/// "[NAME[@VERSION]=]FILE", taken apart.
+struct ModelFlag {
+  serving::ModelId id;
+  std::string file;
+};
+
+Result<ModelFlag> ParseModelFlag(const std::string& text) {
+  ModelFlag flag;
+  const std::size_t equals = text.find('=');
+  flag.file = equals == std::string::npos ? text : text.substr(equals + 1);
+  if (equals == std::string::npos) {
+    const std::string stem = std::filesystem::path(flag.file).stem().string();
+    if (serving::IsModelName(stem)) flag.id.name = stem;
+    return flag;
+  }
+  const std::string id = text.substr(0, equals);
+  const std::size_t at = id.find('@');
+  flag.id.name = id.substr(0, at);
+  if (at != std::string::npos) flag.id.version = id.substr(at + 1);
+  const std::string& version = flag.id.version;
+  const bool digits = std::all_of(version.begin(), version.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!serving::IsModelName(flag.id.name) || version.empty() || !digits) {
+    return InvalidArgument(
+        fmt::format("--model {}: expected [NAME[@VERSION]=]FILE with a name of letters, digits, "
+                    "'.', '_' and '-' and a whole number as version",
+                    text));
+  }
+  return flag;
+}
+
+Result<std::vector<serving::LoadedModel>> LoadModels(const std::vector<std::string>& flags) {
+  std::vector<serving::LoadedModel> models;
+  for (const std::string& text : flags) {
+    VALENCE_TRY(const ModelFlag flag, ParseModelFlag(text));
+    for (const serving::LoadedModel& other : models) {
+      if (other.id.name != flag.id.name || other.id.version != flag.id.version) continue;
+      return InvalidArgument(fmt::format("--model {}: there is a model '{}' version {} already; name it NAME@VERSION=",
+                                         text, flag.id.name, flag.id.version));
+    }
+    VALENCE_TRY(const pipeline::Trained trained, pipeline::LoadTrained(flag.file));
+    models.push_back({flag.id, trained.classifier});
+  }
+  return models;
+}
+
 Outcome RunServe(const Context& context, Flags& flags) {
   flags.config.http.threads = context.threads;
-  flags.config.model_name = std::filesystem::path(flags.model).stem().string();
   const Stopwatch loading;
-  VALENCE_TRY(const pipeline::Trained trained, pipeline::LoadTrained(flags.model));
+  VALENCE_TRY(std::vector<serving::LoadedModel> models, LoadModels(flags.models));
   flags.config.model_load_seconds = loading.seconds();
-  VALENCE_RETURN_IF_ERROR(serving::Serve(trained.classifier, flags.config));
+  VALENCE_RETURN_IF_ERROR(serving::Serve(std::move(models), flags.config));
   return kSuccess;
 }
 
@@ -49,6 +98,9 @@ void AddLimits(CLI::App& command, serving::ServeConfig& config) {
   command.add_option("--max-batch-texts", config.max_batch_texts, "More texts in one request get 413")
       ->check(bytes)
       ->capture_default_str();
+  command.add_option("--max-text-bytes", config.max_text_bytes, "Longer texts get 413")
+      ->check(bytes)
+      ->capture_default_str();
   command.add_option("--max-connections", http.max_connections, "Further connections wait")
       ->check(bytes)
       ->capture_default_str();
@@ -65,7 +117,12 @@ void AddServe(CLI::App& app, Context& context) {
   CLI::App* command =
       app.add_subcommand("serve", "Serve the model over HTTP: page, POST /predict, /metrics, /livez, /readyz");
   const auto flags = std::make_shared<Flags>();  // its stopwatch starts here, with the process
-  AddModelFlag(*command, flags->model);
+  flags->models = {pipeline::Layout().model.string()};
+  command
+      ->add_option("--model", flags->models,
+                   "Model file; may be repeated, as NAME@VERSION=FILE, to serve several. The first is the default")
+      ->type_name("[NAME[@VERSION]=]FILE")
+      ->capture_default_str();
   flags->config.http.port = 5000;
   command->add_option("--host", flags->config.http.host, "Address to listen on; 0.0.0.0 for all")
       ->capture_default_str();

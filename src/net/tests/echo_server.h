@@ -18,9 +18,9 @@ class EchoServer {
     if (options.threads == 0) options.threads = 1;
     auto server = HttpServer::Listen(
         options, [this](int, const HttpRequest& request, HttpResponse* response) { Answer(request, response); },
-        [](int, int status, std::string_view message, HttpResponse* response) {
-          response->status = status;
-          response->body.assign("{\"error\":\"").append(message).append("\"}");
+        [](int, const HttpRefusal& refusal, HttpResponse* response) {
+          response->status = refusal.status;
+          response->body.assign("{\"error\":\"").append(refusal.reason).append("\"}");
         });
     server_ = std::move(server).value();
     thread_ = std::jthread([this] { server_->Run(); });

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "small_model.h"
 #include "valence/base/json.h"
@@ -16,7 +17,15 @@ namespace valence::serving {
 class Asker {
  public:
   explicit Asker(std::shared_ptr<const classifier::Classifier> model = SmallModel())
-      : service_(std::move(model), {.threads = 2, .max_batch_texts = 3, .model_name = "small"}) {}
+      : Asker({Serve("small", "1", std::move(model))}) {}
+  explicit Asker(std::vector<ModelSet::Entry> models)
+      : repository_(std::make_shared<ModelRepository>(std::make_shared<const ModelSet>(std::move(models)))),
+        service_(repository_, {.threads = kThreads, .max_batch_texts = 3, .max_text_bytes = 1000}) {}
+
+  static ModelSet::Entry Serve(std::string name, std::string version,
+                               std::shared_ptr<const classifier::Classifier> model) {
+    return std::make_shared<ServedModel>(ModelId{std::move(name), std::move(version)}, std::move(model), kThreads);
+  }
 
   net::HttpResponse Get(std::string_view target) { return Ask("GET", target, "", ""); }
   net::HttpResponse PostJson(std::string_view body) { return Ask("POST", "/predict", body, "application/json"); }
@@ -41,8 +50,11 @@ class Asker {
   }
 
   Service& service() { return service_; }
+  ModelRepository& repository() { return *repository_; }
 
  private:
+  static constexpr int kThreads = 2;
+  std::shared_ptr<ModelRepository> repository_;
   Service service_;
 };
 

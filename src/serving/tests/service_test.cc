@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(List, ServiceContentType,
 TEST(Service, WordsTheErrorsOfTheHttpLayer) {
   Asker asker;
   net::HttpResponse response;
-  asker.service().RenderError(1, 413, "request body too large", &response);
+  asker.service().RenderError(1, {413, "request body too large", "/predict"}, &response);
   EXPECT_EQ(response.status, 413);
   EXPECT_EQ(ErrorPart(response, "code"), "resource_exhausted");
   EXPECT_EQ(ErrorPart(response, "message"), "request body too large");

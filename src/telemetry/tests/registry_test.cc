@@ -74,6 +74,26 @@ TEST(Registry, FamiliesAreSortedByName) {
   EXPECT_LT(text.find("\na 2"), text.find("\nb 1"));
 }
 
+TEST(Registry, SeveralAreExposedAsOne) {
+  Registry first(1);
+  Registry second(1);
+  first.AddCounters("a_total", "Help of the first.", {{{"from", "first"}}})->Add(0);
+  second.AddCounters("a_total", "Help of the second.", {{{"from", "second"}}})->Add(0, 0, 2);
+  const Registry* const both[] = {&first, &second};
+  EXPECT_EQ(Registry::Expose(both),
+            "# HELP a_total Help of the first.\n# TYPE a_total counter\na_total{from=\"first\"} 1\n"
+            "a_total{from=\"second\"} 2\n");
+}
+
+TEST(Registry, HistogramsThatSawNothingCanBeHidden) {
+  Registry registry(1);
+  Histograms* const histograms =
+      registry.AddHistograms("b", "h", {1.0}, {{{"l", "x"}}, {{"l", "y"}}}, ZeroSeries::kHide);
+  histograms->Observe(0, 1, 0.5);
+  EXPECT_THAT(registry.Expose(), HasSubstr("b_count{l=\"y\"} 1\n"));
+  EXPECT_EQ(registry.Expose().find("l=\"x\""), std::string::npos);
+}
+
 TEST(Registry, RecordsFromManyThreadsWhileExposed) {
   constexpr int kThreads = 4;
   constexpr int kTimes = 20000;

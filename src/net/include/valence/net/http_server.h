@@ -49,8 +49,14 @@ struct HttpResponse {
 /// Called on a server thread (`thread` in [0, threads)); must not throw nor block for long. One call at a time per
 /// thread.
 using HttpHandler = std::function<void(int thread, const HttpRequest&, HttpResponse*)>;
-/// Makes the body of an error the server itself answers (400, 408, 413, 414, 417, 431, 503). Called as HttpHandler is.
-using ErrorRenderer = std::function<void(int thread, int status, std::string_view message, HttpResponse*)>;
+/// A request that the server itself refuses: 400, 408, 413, 414, 417, 431 or 503.
+struct HttpRefusal {
+  int status = 400;
+  std::string_view reason;
+  std::string_view path;  ///< as in HttpRequest, or "" if the request line was not understood
+};
+/// Makes the body of a refusal. Called as HttpHandler is.
+using ErrorRenderer = std::function<void(int thread, const HttpRefusal&, HttpResponse*)>;
 
 /// HTTP/1.1 on Boost.Beast's parser: one io_context and one acceptor (SO_REUSEPORT) per thread, no locks between them.
 ///

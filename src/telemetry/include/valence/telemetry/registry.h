@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,7 +99,7 @@ class Registry {
   Counters* AddUpDown(std::string name, std::string help);
   /// `bounds` ascending, without infinity.
   Histograms* AddHistograms(std::string name, std::string help, std::vector<double> bounds,
-                            std::vector<Labels> series = {{}});
+                            std::vector<Labels> series = {{}}, ZeroSeries zero = ZeroSeries::kShow);
   /// A gauge whose value never changes, such as an `_info` metric.
   void AddConstant(std::string name, std::string help, double value, Labels labels = {});
   enum class Kind { kGauge, kCounter };
@@ -107,7 +108,13 @@ class Registry {
 
   int shards() const;
   /// Every metric, sorted by name, in Prometheus' text format 0.0.4.
-  std::string Expose() const;
+  std::string Expose() const {
+    const Registry* const self = this;
+    return Expose({&self, 1});
+  }
+  /// The metrics of several registries as if they were one: families of the same name are joined, the first one's help
+  /// stands. For metrics that come and go with what they are about, such as a served model.
+  static std::string Expose(std::span<const Registry* const> registries);
 
  private:
   struct Impl;

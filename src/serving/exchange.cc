@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exchange.h"
+
+#include <fmt/format.h>
+
+namespace valence::serving {
+
+ServiceCore::ServiceCore(std::shared_ptr<ModelRepository> models, ServiceOptions service_options)
+    : repository(std::move(models)),
+      options(std::move(service_options)),
+      limits{options.max_batch_texts, options.max_text_bytes},
+      metrics(options) {
+  for (int i = 0; i < options.threads; ++i) threads.push_back(std::make_unique<ThreadState>(repository.get()));
+}
+
+void Exchange::Fail(const HttpError& error) {
+  response->body.clear();
+  write_error(error, response);
+}
+
+bool Exchange::ChooseModel(std::string_view name, std::string_view version) {
+  model = models.Find(name, version);
+  if (model != nullptr) {
+    response->extra_headers.append(model->headers());
+    return true;
+  }
+  if (models.default_model() == nullptr) {
+    Fail({503, "no model is loaded"});
+  } else if (models.Find(name) == nullptr) {
+    Fail({404, fmt::format("there is no model '{}': GET /v1/models lists those there are", name), "model"});
+  } else {
+    Fail({404, fmt::format("model '{}' has no version '{}'", name.empty() ? models.default_name() : name, version),
+          "version"});
+  }
+  return false;
+}
+
+const classifier::Prediction& Exchange::Score(std::string_view text, bool explain) {
+  model->Predict(thread, text, explain, &state.prediction);
+  core.metrics.Predicted(thread, text, state.prediction);
+  ++texts;
+  return state.prediction;
+}
+
+}  // namespace valence::serving

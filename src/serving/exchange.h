@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json_reader.h"
+#include "page.h"
+#include "predict_request.h"
+#include "router.h"
+#include "service_metrics.h"
+#include "valence/serving/model_repository.h"
+#include "valence/serving/service.h"
+
+namespace valence::serving {
+
+/// What a server thread reuses from request to request.
+struct ThreadState {
+  ThreadState(const ModelRepository* repository) : models(repository) {}
+
+  ModelRepository::Reader models;
+  JsonReader json;
+  PredictRequest request;
+  std::vector<std::string_view> texts;
+  classifier::Prediction prediction;
+  std::string buffer;
+};
+
+/// What all threads of a service share.
+struct ServiceCore {
+  ServiceCore(std::shared_ptr<ModelRepository> models, ServiceOptions service_options);
+
+  std::shared_ptr<ModelRepository> repository;
+  ServiceOptions options;
+  TextLimits limits;
+  ServiceMetrics metrics;
+  Page page;
+  std::atomic<bool> draining = false;
+  std::vector<std::unique_ptr<ThreadState>> threads;
+};
+
+/// One request on its way to an answer: all that a handler needs.
+struct Exchange {
+  ServiceCore& core;
+  ThreadState& state;
+  const ModelSet& models;
+  const int thread;
+  const net::HttpRequest& request;
+  net::HttpResponse* const response;
+  std::string_view body;  ///< the request's, unpacked
+  PathParameters path;
+  ErrorWriter write_error = &WriteError;
+  const ServedModel* model = nullptr;  ///< who answers, once known
+  std::size_t texts = 0;               ///< scored so far
+
+  /// Answers with an error in the protocol's own shape, instead of whatever was written so far.
+  void Fail(const HttpError& error);
+  /// Decides who answers, and says so in the answer's headers. False after answering 404 (no such model or version) or
+  /// 503 (nothing is served).
+  bool ChooseModel(std::string_view name, std::string_view version = {});
+  /// Scores one text by the chosen model and counts it. The answer is valid until the next call.
+  const classifier::Prediction& Score(std::string_view text, bool explain = false);
+  /// Whether the service answers predictions: not while it drains, and not without a model.
+  bool ready() const { return !core.draining && models.default_model() != nullptr; }
+};
+
+}  // namespace valence::serving

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "valence/serving/served_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "model_metrics.h"
+#include "predict_answer.h"
+
+namespace valence::serving {
+namespace {
+
+constexpr std::size_t kMaxName = 128;
+
+bool IsNameCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+}  // namespace
+
+bool IsModelName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxName && std::all_of(name.begin(), name.end(), IsNameCharacter);
+}
+
+struct ServedModel::Impl {
+  Impl(ModelId model, std::shared_ptr<const classifier::Classifier> shared, int threads)
+      : id(std::move(model)),
+        classifier(std::move(shared)),
+        writer(*classifier),
+        metrics(id, *classifier, threads),
+        headers(fmt::format("Valence-Model-Version: {}\r\n", classifier->version())),
+        scratches(static_cast<std::size_t>(threads)) {}
+
+  ModelId id;
+  std::shared_ptr<const classifier::Classifier> classifier;
+  AnswerWriter writer;
+  ModelMetrics metrics;
+  std::string headers;
+  std::vector<classifier::Classifier::Scratch> scratches;  // by thread
+};
+
+ServedModel::ServedModel(ModelId id, std::shared_ptr<const classifier::Classifier> classifier, int threads)
+    : impl_(std::make_unique<Impl>(std::move(id), std::move(classifier), threads)) {}
+ServedModel::~ServedModel() = default;
+
+const std::string& ServedModel::name() const { return impl_->id.name; }
+const std::string& ServedModel::version() const { return impl_->id.version; }
+const classifier::Classifier& ServedModel::classifier() const { return *impl_->classifier; }
+const std::string& ServedModel::headers() const { return impl_->headers; }
+const AnswerWriter& ServedModel::writer() const { return impl_->writer; }
+ModelMetrics& ServedModel::metrics() const { return impl_->metrics; }
+
+bool ServedModel::IsVersion(std::string_view version) const {
+  return version == impl_->id.version || version == impl_->classifier->version();
+}
+
+void ServedModel::Predict(int thread, std::string_view text, bool explain, classifier::Prediction* out) const {
+  auto* const scratch = &impl_->scratches[static_cast<std::size_t>(thread)];
+  if (explain) {
+    impl_->classifier->Explain(text, scratch, out);
+  } else {
+    impl_->classifier->Predict(text, scratch, out);
+  }
+  impl_->metrics.Predicted(thread, *out);
+}
+
+}  // namespace valence::serving
