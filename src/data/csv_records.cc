@@ -38,6 +38,7 @@ class CsvRecords : public RecordReader {
       VALENCE_TRY(std::string name, ToUtf8(field, options_.encoding));
       names.push_back(std::move(name));
     }
+    rows_->columns().SeeHeader(names);
     const IngestConfig& config = options_.config;
     VALENCE_TRY(text_, FindColumn(names, config.text_column, "ingest.text_column"));
     VALENCE_TRY(label_, FindColumn(names, config.label_column, "ingest.label_column"));
@@ -66,6 +67,7 @@ class CsvRecords : public RecordReader {
                     text);
       return Ok();
     }
+    rows_->columns().SeeFields(number, fields);
     RawRow raw{number, fields[text_], fields[label_], std::nullopt};
     if (id_.has_value()) raw.id = fields[*id_];
     rows_->Add(raw, options_.encoding);

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "valence/data/ingest.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "contract_check.h"
 #include "ingest_report.h"
+#include "kept_rows.h"
+#include "near_duplicate_rows.h"
 #include "repeats.h"
 #include "row_collector.h"
 #include "source_fetch.h"
 #include "source_files.h"
-#include "split.h"
 
 namespace valence::data {
 namespace {
 
 using internal::Collected;
-using internal::Part;
 using internal::Row;
 
 /// The sample's own columns and labels, whatever the user's data has.
@@ -47,14 +47,19 @@ void ShortenSampleIds(Collected* collected) {
   }
 }
 
-Result<Collected> ReadRows(const IngestConfig& config, const std::filesystem::path& path, Progress* progress) {
+Result<Collected> ReadRows(const IngestConfig& config, const std::filesystem::path& path,
+                           const internal::ContractCheck& contract, internal::ColumnAudit* columns,
+                           Progress* progress) {
   const bool is_sample = config.source == "sample";
   const IngestConfig used = is_sample ? SampleConfig(config) : config;
   VALENCE_TRY(const internal::Encoding encoding, internal::ParseEncoding(used.encoding));
   internal::RowCollector rows(used, progress);
+  rows.columns() = contract.MakeAudit(used);
   progress->Start("read documents", 0, "documents");
   const auto wants = is_sample ? std::function<bool(std::string_view)>(&IsSampleFixture) : nullptr;
   VALENCE_RETURN_IF_ERROR(internal::ReadSource(path, {used, encoding}, &rows, wants));
+  rows.columns().EndSource();
+  *columns = rows.columns();
   Collected collected = rows.Release();
   progress->Done();
   internal::SortRows(&collected);
@@ -62,25 +67,17 @@ Result<Collected> ReadRows(const IngestConfig& config, const std::filesystem::pa
   return collected;
 }
 
-/// Moves the kept rows into train and test, as the source has them or by lot.
-Split MakeSplit(const IngestConfig& config, Collected* collected) {
-  const bool has_test_part = std::any_of(collected->rows.begin(), collected->rows.end(),
-                                         [](const Row& row) { return row.part == Part::kTest; });
-  Dataset documents;
-  std::vector<bool> is_test;
-  for (Row& row : collected->rows) {
-    if (!row.kept()) continue;
-    documents.push_back(std::move(row.document));
-    is_test.push_back(row.part == Part::kTest);
-  }
-  if (!has_test_part) {
-    is_test = internal::ChooseTest(documents, config.test_share, static_cast<std::uint32_t>(config.seed));
-  }
-  Split split;
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    (is_test[i] ? split.test : split.train).push_back(std::move(documents[i]));
-  }
-  return split;
+/// Rejects the copies of exact texts, and near-duplicates if that is wanted; the others' pairs are the answer.
+std::vector<internal::NearDuplicate> RejectAlike(const IngestConfig& config, bool needs_near_duplicates,
+                                                 Collected* collected, Progress* progress) {
+  internal::RejectRepeats(collected);
+  if (config.near_duplicates == "off" && !needs_near_duplicates) return {};
+  progress->Start("near-duplicates", 0, "");
+  auto pairs = internal::FindNearDuplicateRows(*collected, config.near_duplicate_similarity);
+  progress->Done();
+  if (config.near_duplicates != "reject") return pairs;
+  internal::RejectNearDuplicates(pairs, collected);
+  return {};
 }
 
 std::vector<RejectedRow> MoveRejected(Collected* collected) {
@@ -95,20 +92,30 @@ std::vector<RejectedRow> MoveRejected(Collected* collected) {
 
 }  // namespace
 
-Result<IngestOutput> Ingest(const IngestConfig& config, Progress& progress) {
+Result<IngestOutput> Ingest(const IngestConfig& config, Progress& progress, BaselineUse use) {
+  VALENCE_TRY(const auto contract, internal::ContractCheck::Load(config, use));
   VALENCE_TRY(const internal::LocalSource source, internal::FetchSource(config, &progress));
-  VALENCE_TRY(Collected collected, ReadRows(config, source.path, &progress));
-  internal::RejectRepeats(&collected);
+  internal::ColumnAudit columns;
+  VALENCE_TRY(Collected collected, ReadRows(config, source.path, contract, &columns, &progress));
+  const auto pairs = RejectAlike(config, contract.needs_near_duplicates(), &collected, &progress);
 
   IngestOutput output;
-  output.report.source = config.source;
-  output.report.source_sha256 = source.sha256;
-  internal::CountRows(collected, &output.report);
-  VALENCE_RETURN_IF_ERROR(internal::CheckShares(config, collected, output.report));
+  IngestReport& report = output.report;
+  report.source = config.source;
+  report.source_sha256 = source.sha256;
+  internal::CountRows(collected, &report);
+  internal::KeptRows kept = internal::TakeKeptRows(config, &collected);
+  internal::DescribeKept(kept, &report);
+  if (config.near_duplicates != "off" || contract.needs_near_duplicates()) {
+    report.near_duplicates = internal::ReportNearDuplicates(kept, pairs, config.near_duplicate_similarity);
+  }
+  if (kept.size() > 0) contract.Judge(columns, collected.rows, kept, &report, &output.baseline);
+  if (report.accepted()) {  // else the contract's rules say more
+    VALENCE_RETURN_IF_ERROR(internal::CheckShares(config, collected, report));
+    VALENCE_RETURN_IF_ERROR(internal::CheckLabels(config, report));
+  }
   output.rejected = MoveRejected(&collected);
-  output.split = MakeSplit(config, &collected);
-  internal::DescribeSplit(output.split, &output.report);
-  VALENCE_RETURN_IF_ERROR(internal::CheckLabels(config, output.report));
+  output.split = internal::MakeSplit(std::move(kept));
   return output;
 }
 

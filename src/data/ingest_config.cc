@@ -31,6 +31,15 @@ void IngestConfig::Describe(FieldVisitor& v) {
           AtLeast(1));
   v.Visit({"max_text_bytes", "Longest text in bytes; longer ones are rejected.", "1 to 67108864"}, max_text_bytes,
           Between(1, 64 << 20));
+  v.Visit({"near_duplicates", "Whether documents with nearly equal texts are reported, or all but one rejected."},
+          near_duplicates, {"report", "reject", "off"});
+  v.Visit({"near_duplicate_similarity", "Share of two texts' distinct word triples that make them near-duplicates.",
+           "0.5 to 1"},
+          near_duplicate_similarity, Between(0.5, 1));
+  v.Visit(
+      {"contract", "The data contract; auto is data_contract.yaml if there is one, empty is none.", "auto, or a file"},
+      contract, {});
+  v.Visit({"baseline", "Profile to measure drift from; empty is the one that the contract names."}, baseline, {});
   v.Visit({"cache_dir", "Folder that keeps downloads between runs."}, cache_dir, {});
 }
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "quantiles.h"
+
 namespace valence::data {
 namespace {
 
@@ -14,30 +16,12 @@ constexpr double kImbalanceRatio = 10;
 constexpr std::size_t kVeryShortBytes = 10;
 constexpr double kVeryShortShare = 0.1;
 
-/// numpy.percentile(sorted, q), linear between neighbours. Requires a non-empty, ascending vector.
-double Percentile(const std::vector<double>& sorted, double q) {
-  const double position = q / 100 * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (position - static_cast<double>(below));
-}
-
-std::vector<double> SortedLengths(const Split& split) {
-  std::vector<double> lengths;
-  lengths.reserve(split.train.size() + split.test.size());
-  for (const Dataset* part : {&split.train, &split.test}) {
-    for (const Document& document : *part) lengths.push_back(static_cast<double>(document.text.size()));
-  }
-  std::sort(lengths.begin(), lengths.end());
-  return lengths;
-}
-
 void DescribeLengths(const std::vector<double>& lengths, std::map<std::string, double>* out) {
   if (lengths.empty()) return;
   double sum = 0;
   for (const double length : lengths) sum += length;
   *out = {{"min", lengths.front()}, {"max", lengths.back()}, {"mean", sum / static_cast<double>(lengths.size())}};
-  for (const int q : {5, 25, 50, 75, 95}) (*out)[fmt::format("p{:02}", q)] = Percentile(lengths, q);
+  for (const int q : {5, 25, 50, 75, 95}) (*out)[fmt::format("p{:02}", q)] = internal::Percentile(lengths, q);
 }
 
 void WarnOfImbalance(IngestReport* report) {
@@ -87,6 +71,8 @@ Json IngestReport::ToJson() const {
                            {"train_labels", MapToJson(train_labels)},
                            {"test_labels", MapToJson(test_labels)},
                            {"text_bytes", MapToJson(text_bytes)},
+                           {"near_duplicates", near_duplicates ? near_duplicates->ToJson() : Json()},
+                           {"contract", contract ? contract->ToJson() : Json()},
                            {"warnings", Json::ArrayOf(warnings)}});
 }
 
@@ -103,12 +89,12 @@ void CountRows(const Collected& collected, IngestReport* report) {
   }
 }
 
-void DescribeSplit(const Split& split, IngestReport* report) {
-  report->train_rows = split.train.size();
-  report->test_rows = split.test.size();
-  for (const Document& document : split.train) ++report->train_labels[document.label];
-  for (const Document& document : split.test) ++report->test_labels[document.label];
-  const std::vector<double> lengths = SortedLengths(split);
+void DescribeKept(const KeptRows& kept, IngestReport* report) {
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    ++(kept.is_test[i] ? report->test_rows : report->train_rows);
+    ++(kept.is_test[i] ? report->test_labels : report->train_labels)[kept.documents[i].label];
+  }
+  const std::vector<double> lengths = SortedLengths(kept.documents);
   DescribeLengths(lengths, &report->text_bytes);
   WarnOfImbalance(report);
   WarnOfShortTexts(lengths, report);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kept_rows.h"
 #include "row_collector.h"
 #include "valence/data/ingest.h"
 
@@ -9,8 +10,8 @@ namespace valence::data::internal {
 /// Counts the rows by reason. Requires that all checks have run.
 void CountRows(const Collected& collected, IngestReport* report);
 
-/// Labels, lengths (percentiles as numpy.percentile) and warnings of the finished split.
-void DescribeSplit(const Split& split, IngestReport* report);
+/// Labels, lengths (percentiles as numpy.percentile) and warnings of the documents.
+void DescribeKept(const KeptRows& kept, IngestReport* report);
 
 /// Fails if a share of rejected rows is above its limit, with the figure and an example.
 Status CheckShares(const IngestConfig& config, const Collected& collected, const IngestReport& report);

@@ -51,6 +51,7 @@ class JsonRecords {
 
  private:
   void TakeObject(std::uint64_t number, const Json& record, std::string_view bytes) {
+    rows_->columns().SeeRecord(number, record);
     const IngestConfig& config = options_.config;
     const Json* text = record.Find(config.text_column);
     if (text == nullptr || text->is_null()) {

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "shown.h"
 #include "valence/base/utf8.h"
 
 namespace valence::data::internal {
@@ -36,11 +37,7 @@ bool IsBlank(std::string_view text) {
   return true;
 }
 
-std::string Shown(std::string_view text) {
-  // Truncate wants well-formed text: repair a little more than is shown, then cut.
-  const std::string repaired = utf8::Repair(text.substr(0, kShownBytes + 4));
-  return std::string(utf8::Truncate(repaired, kShownBytes));
-}
+std::string Shown(std::string_view text) { return internal::Shown(text, kShownBytes); }
 
 }  // namespace
 
@@ -51,6 +48,7 @@ void RejectRow(std::string_view reason, std::string detail, Row* row) {
 }
 
 void RowCollector::BeginSource(std::string name, Part part) {
+  columns_.BeginSource(name);
   collected_.sources.push_back(std::move(name));
   part_ = part;
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "column_audit.h"
 #include "encoding.h"
 #include "valence/base/progress.h"
 #include "valence/data/document.h"
@@ -22,8 +24,14 @@ inline constexpr std::string_view kUnknownLabel = "unknown_label";
 inline constexpr std::string_view kEmptyText = "empty_text";
 inline constexpr std::string_view kTextTooLong = "text_too_long";
 inline constexpr std::string_view kDuplicate = "duplicate";
+inline constexpr std::string_view kNearDuplicate = "near_duplicate";
 inline constexpr std::string_view kLeakage = "leakage";
 inline constexpr std::string_view kConflictingLabel = "conflicting_label";
+
+/// The reasons for which a row could not be used at all, and those for which it says what another row says.
+inline constexpr std::array kUnusable = {kInvalidUtf8,  kMalformedRow, kMissingLabel,
+                                         kUnknownLabel, kEmptyText,    kTextTooLong};
+inline constexpr std::array kRepeated = {kDuplicate, kNearDuplicate, kLeakage};
 
 /// The part of the data set that a source says a row belongs to.
 enum class Part { kUnspecified, kTrain, kTest };
@@ -62,6 +70,9 @@ class RowCollector {
   /// `config` and `progress` must outlive the collector.
   RowCollector(const IngestConfig& config, Progress* progress) : config_(config), progress_(progress) {}
 
+  /// What the readers tell of the columns; replace it before the first source.
+  ColumnAudit& columns() { return columns_; }
+
   /// Rows added from now on come from this file or member.
   void BeginSource(std::string name, Part part);
   /// Decodes and checks: invalid_utf8, missing_label, unknown_label, text_too_long, empty_text. White space around
@@ -81,6 +92,7 @@ class RowCollector {
   const IngestConfig& config_;
   Progress* progress_;
   Part part_ = Part::kUnspecified;
+  ColumnAudit columns_;
   Collected collected_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "near_duplicates.h"
 #include "valence/base/clock.h"
 #include "valence/base/files.h"
 #include "valence/base/json.h"
@@ -57,6 +58,7 @@ Status RowsToJson(const std::string& in, const std::string& out) {
 Status RunIngest(const std::string& in, const std::string& out) {
   valence::data::IngestConfig config;
   config.source = in;
+  config.contract = "";
   if (in.find("tweets") != std::string::npos) {
     config.label_column = "sentiment";
     config.id_column = "textID";
@@ -70,12 +72,28 @@ Status RunIngest(const std::string& in, const std::string& out) {
   return valence::WriteFile(out + "/report.json", output.report.ToJson().Dump());
 }
 
+/// The near-duplicates of a documents CSV: [[index, index, similarity], ...].
+Status FindNearDuplicates(const std::string& in, const std::string& out) {
+  VALENCE_TRY(const valence::data::Dataset documents, valence::data::ReadDocuments(in));
+  std::vector<std::string_view> texts;
+  for (const valence::data::Document& document : documents) texts.emplace_back(document.text);
+  const valence::Stopwatch watch;
+  const auto found = valence::data::internal::FindNearDuplicates(texts, 0.5);
+  std::fprintf(stderr, "near-duplicates: %.3f s\n", watch.seconds());
+  Json pairs = Json::MakeArray();
+  for (const auto& pair : found) {
+    pairs.Push(Json(Json::Array{std::int64_t{pair.first}, std::int64_t{pair.second}, pair.similarity}));
+  }
+  return valence::WriteFile(out, pairs.Dump());
+}
+
 Status Run(const std::string& command, const std::string& in, const std::string& out) {
   if (command == "npz") return CopyNpz(in, out);
   if (command == "npy-int") return CopyInts(in, out);
   if (command == "npy-double") return CopyDoubles(in, out);
   if (command == "documents") return CopyDocuments(in, out);
   if (command == "rows") return RowsToJson(in, out);
+  if (command == "near-duplicates") return FindNearDuplicates(in, out);
   if (command == "ingest") return RunIngest(in, out);
   return valence::InvalidArgument("no command " + command);
 }
@@ -84,7 +102,7 @@ Status Run(const std::string& command, const std::string& in, const std::string&
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::fprintf(stderr, "usage: data_tool npz|npy-int|npy-double|documents|rows|ingest IN OUT\n");
+    std::fprintf(stderr, "usage: data_tool npz|npy-int|npy-double|documents|rows|near-duplicates|ingest IN OUT\n");
     return EXIT_FAILURE;
   }
   const Status done = Run(argv[1], argv[2], argv[3]);

@@ -25,6 +25,7 @@ class IngestTest : public testing::Test {
   IngestTest() {
     config_.source = folder_.path() / "in";
     config_.cache_dir = folder_.path() / "cache";
+    config_.contract = "";
     config_.min_label_documents = 1;
     config_.max_rejected_share = 1;
     config_.max_duplicate_share = 1;
