@@ -3,18 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "html.h"
+#include "html_page.h"
 #include "report_sections.h"
-#include "valence/base/digest.h"
 #include "valence/base/numbers.h"
 
 extern "C" {
-extern const char valence_report_js_begin[];   // NOLINT(readability-identifier-naming): cmake/EmbedAsset.cmake
-extern const char valence_report_js_end[];     // NOLINT(readability-identifier-naming)
-extern const char valence_report_css_begin[];  // NOLINT(readability-identifier-naming)
-extern const char valence_report_css_end[];    // NOLINT(readability-identifier-naming)
+extern const char valence_report_js_begin[];  // NOLINT(readability-identifier-naming): cmake/EmbedAsset.cmake
+extern const char valence_report_js_end[];    // NOLINT(readability-identifier-naming)
 }
 
 namespace valence::evaluation {
@@ -24,29 +20,6 @@ struct NamedSection {
   std::string_view id, link, title;
   std::string body;
 };
-
-std::string CspHash(std::string_view content) {
-  Digest digest(Digest::Algorithm::kSha256);
-  digest.Update(content);
-  return "'sha256-" + ToBase64(digest.Finish()) + "'";
-}
-
-/// Nothing may be loaded; the one script and the one style sheet may run because their hashes say so.
-std::string Head(const ReportInput& input, std::string_view script, std::string_view style) {
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {}; style-src {}; "
-      "base-uri 'none'; form-action 'none'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<meta name=\"generator\" content=\"valence {}\">\n<title>{} · evaluation report</title>\n"
-      "<style>{}</style>\n</head>\n",
-      CspHash(script), CspHash(style), EscapeHtml(input.valence_version), EscapeHtml(input.title), style);
-}
-
-std::string Fact(std::string_view name, std::string_view html) {
-  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, html);
-}
 
 std::string Header(const ReportInput& input) {
   std::string labels;
@@ -87,17 +60,14 @@ std::string Navigation(const std::vector<NamedSection>& sections) {
 
 std::string RenderReport(const ReportInput& input) {
   const std::string_view script(valence_report_js_begin, valence_report_js_end);
-  const std::string_view style(valence_report_css_begin, valence_report_css_end);
   const std::vector<NamedSection> sections = Sections(input);
-  std::string out = Head(input, script, style);
+  std::string out = PageHead(input.title + " · evaluation report", input.valence_version, script);
   out += "<body>\n<div class=\"wrap\">\n" + Header(input) + Navigation(sections) + "<main>\n";
   out +=
       "<noscript><p class=\"note small\">The pictures need JavaScript. Every figure is also in a table here or in "
       "<code>reports/plots/*.csv</code>.</p></noscript>\n";
   for (const NamedSection& section : sections) out += Section(section.id, section.title, section.body);
-  out +=
-      fmt::format("</main>\n<footer>Made by Valence {}. This page loads nothing and sends nothing.</footer>\n</div>\n",
-                  EscapeHtml(input.valence_version));
+  out += PageFooter(input.valence_version);
   out += "<script type=\"application/json\" id=\"rows\">" + ScriptJson(PictureRows(input)) + "</script>\n";
   out += "<script>";
   out += script;

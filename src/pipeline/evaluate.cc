@@ -5,6 +5,7 @@
 #include "stage_files.h"
 #include "valence/base/version.h"
 #include "valence/data/csv.h"
+#include "valence/evaluation/data_report.h"
 #include "valence/linalg/parallel.h"
 #include "valence/pipeline/evaluate.h"
 #include "valence/pipeline/stages.h"
@@ -97,8 +98,8 @@ Status WriteReports(const ReportInput& input, const std::filesystem::path& folde
 Json DataReport(const std::filesystem::path& path) {
   const auto text = ReadFile(path);
   if (!text) return {};
-  auto json = Json::Parse(*text);
-  return json ? std::move(*json) : Json();
+  const auto json = Json::Parse(*text);
+  return json ? evaluation::SummariseDataReport(*json) : Json();
 }
 
 }  // namespace
