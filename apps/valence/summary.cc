@@ -19,6 +19,27 @@ const evaluation::GateCheck* FindCheck(const evaluation::GateResult& gate, std::
   return nullptr;
 }
 
+/// What is nearly equal, and how many rules of the contract hold; a line each, or nothing.
+std::string ChecksLines(const data::IngestReport& report) {
+  std::string out;
+  if (report.near_duplicates && report.near_duplicates->pairs > 0) {
+    const data::NearDuplicateReport& near = *report.near_duplicates;
+    out += fmt::format("  near-duplicates  {} pairs in {} documents; {} test documents have one in train\n",
+                       Count(near.pairs), Count(near.documents), Count(near.leaking_documents));
+  }
+  if (!report.contract || !report.contract->not_applied.empty()) return out;
+  std::size_t breached = 0;
+  std::size_t skipped = 0;
+  for (const data::RuleOutcome& rule : report.contract->rules) {
+    breached += rule.ok() ? 0u : 1u;
+    skipped += rule.skipped.empty() ? 0u : 1u;
+  }
+  const std::size_t rules = report.contract->rules.size();
+  return out + fmt::format("  contract         {}: {} of {} rules hold{}\n", report.contract->file,
+                           rules - breached - skipped, rules,
+                           skipped == 0 ? "" : fmt::format(", {} could not be judged", skipped));
+}
+
 }  // namespace
 
 std::string IngestTable(const data::IngestReport& report) {
@@ -47,8 +68,23 @@ std::string IngestTable(const data::IngestReport& report) {
   }
   lengths.Add(std::move(cells));
   std::string out = rows.Render() + '\n' + labels.Render() + '\n' + lengths.Render();
+  const std::string checks = ChecksLines(report);
+  if (!checks.empty()) out += '\n' + checks;
   for (const std::string& warning : report.warnings) out += "  " + Styled("warning", "33") + ": " + warning + '\n';
   return out;
+}
+
+std::string ContractBreaches(const data::IngestReport& report) {
+  if (report.accepted()) return "";
+  std::string out;
+  for (const data::RuleOutcome& rule : report.contract->rules) {
+    if (rule.ok()) continue;
+    out += fmt::format("contract breached: {}\n", data::Message(rule));
+    for (const data::RowExample& example : rule.examples) {
+      out += fmt::format("  such as {}\n", Printable(data::ToText(example)));
+    }
+  }
+  return out + fmt::format("{}: data/raw stays as it was; reports/data.html lists the rules\n", report.contract->file);
 }
 
 std::string MetricsTable(const evaluation::Metrics& metrics, const evaluation::GateResult& gate) {

@@ -21,7 +21,7 @@ struct Outputs {
 std::string Documents(std::size_t n) { return WithThousands(static_cast<std::int64_t>(n)) + " documents"; }
 
 /// All stages, each handing its result to the next in memory while its files are still being written; what no later
-/// stage needs is freed on the way.
+/// stage needs is freed on the way. Data that breach the contract end it after ingest.
 Result<Outputs> RunStages(const Context& context, const pipeline::Params& params) {
   const pipeline::Layout layout;
   Outputs out;
@@ -31,6 +31,7 @@ Result<Outputs> RunStages(const Context& context, const pipeline::Params& params
     progress.Summarise(Documents(out.ingested->report.kept_rows));
     out.seconds.Set("ingest", progress.seconds());
   }
+  if (!out.ingested->report.accepted()) return out;
   std::unique_ptr<pipeline::Featurized> featurized;
   {
     std::unique_ptr<pipeline::Preprocessed> preprocessed;
@@ -85,6 +86,13 @@ Json RenderJson(const Outputs& out) {
 Outcome RunPipeline(const Context& context) {
   VALENCE_TRY(const pipeline::Params params, context.LoadParams());
   VALENCE_TRY(const Outputs out, RunStages(context, params));
+  const data::IngestReport& data = out.ingested->report;
+  if (!data.accepted()) {
+    const Json json = Json::MakeObject({{"data", data.ToJson()}});
+    VALENCE_RETURN_IF_ERROR(Print(context.json ? json.Dump(2) + '\n' : IngestTable(data)));
+    PrintStderr(ContractBreaches(data));
+    return kGateRefused;
+  }
   VALENCE_RETURN_IF_ERROR(Print(context.json ? RenderJson(out).Dump(2) + '\n' : RenderText(out)));
   PrintStderr(GateFailures(out.evaluated.gate));
   return out.evaluated.gate.passed ? kSuccess : kGateRefused;

@@ -30,6 +30,7 @@ inline Layout LayoutIn(const std::filesystem::path& folder) {
 inline Params SmallParams(const std::filesystem::path& folder) {
   Params params;
   params.ingest.source = (folder / "small.csv").string();
+  params.ingest.contract = "";
   params.evaluate.bootstrap_resamples = 50;
   static_cast<void>(WriteFile(folder / "small.csv", SmallCsv()).has_value());
   return params;

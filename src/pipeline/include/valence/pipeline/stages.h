@@ -38,7 +38,10 @@ struct Ingested {
   std::string train_sha256, test_sha256;  ///< of the CSV files; there after writes.Wait()
   PendingWrites writes;                   ///< last, so that it waits before the data go
 };
-Result<std::unique_ptr<Ingested>> Ingest(const Params& params, const Layout& layout, Progress& progress);
+/// Data that breach the contract are a result, not an error: report.accepted() is false, reports/data.{json,html} say
+/// why, data/raw stays as it was, and no later stage should run.
+Result<std::unique_ptr<Ingested>> Ingest(const Params& params, const Layout& layout, Progress& progress,
+                                         data::BaselineUse use = data::BaselineUse::kCompare);
 
 struct Preprocessed {
   data::Split split;  ///< ids and labels as before, text processed
