@@ -61,6 +61,13 @@ Result<LoggedModel> ReadLoggedModel(SqliteDatabase& database, const std::string&
         model.params.push_back({row.Text(0), row.Text(1)});
       },
       model_id));
+  VALENCE_RETURN_IF_ERROR(database.Query(
+      "SELECT metric_name, metric_value, metric_timestamp_ms, metric_step FROM logged_model_metrics "
+      "WHERE model_id = ? ORDER BY metric_name, metric_step, metric_timestamp_ms",
+      [&](const SqliteStatement& row) {
+        model.metrics.push_back({row.Text(0), row.Double(1), row.Int(2), row.Int(3)});
+      },
+      model_id));
   return model;
 }
 

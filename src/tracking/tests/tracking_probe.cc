@@ -3,23 +3,19 @@
 // and for each a line {"value":..} or {"error":"not_found","message":".."} on stdout. Not part of the product.
 //   usage: tracking_probe <tracking URI>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <iostream>
 #include <map>
 #include <string>
 
 #include "probe_json.h"
+#include "valence/base/clock.h"
 #include "valence/base/json.h"
 #include "valence/tracking/stores.h"
 
 namespace valence::tracking::probe {
 namespace {
-
-Result<Stores> Open(const std::string& uri) {
-  constexpr std::string_view kSqlite = "sqlite:///";
-  if (uri.starts_with(kSqlite)) return OpenSqlite(uri.substr(kSqlite.size()), {});
-  return InvalidArgument("not a URI the probe knows: " + uri);
-}
 
 template <class T>
 Result<Json> Reply(const Result<T>& result) {
@@ -30,6 +26,9 @@ Result<Json> Reply(const Status& status) {
   if (!status.has_value()) return status.error();
   return Json();
 }
+
+/// Of this process so far, in user and kernel.
+double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 using Operation = std::function<Result<Json>(Stores&, const Json&)>;
 using Operations = std::map<std::string, Operation, std::less<>>;
@@ -131,6 +130,46 @@ void AddRegistry(Operations* all) {
   add("download_uri", [](S& s, const Json& in) { return Reply(s.DownloadUri(Text(in, "name"), Text(in, "version"))); });
 }
 
+Result<Json> PublishOrSpoolRecord(TrackingStore& store, const Json& in) {
+  VALENCE_TRY(const PublishedOrSpooled sent,
+              PublishOrSpool(RecordFrom(*in.Find("record")), store, Text(in, "database")));
+  return ToJson(sent.published).Set("spooled_because", sent.spooled_because);
+}
+
+/// Sends all spooled runs of the database to the store.
+Result<Json> SyncAll(TrackingStore& store, const Json& in) {
+  VALENCE_TRY(const Stores local, OpenSqlite(Text(in, "database"), {}));
+  VALENCE_TRY(const std::vector<Run> spooled, SpooledRuns(*local.tracking));
+  Json sent = Json::MakeArray();
+  for (const Run& run : spooled) {
+    VALENCE_TRY(const Published published, Sync(run, *local.tracking, store));
+    sent.Push(ToJson(published));
+  }
+  return sent;
+}
+
+void AddRecords(Operations* all) {
+  (*all)["probe"] = [](Stores& stores, const Json&) -> Result<Json> {
+    VALENCE_TRY(const Capabilities can, stores.tracking->Probe());
+    return Json::MakeObject({{"logged_models", can.logged_models},
+                             {"registry", can.registry},
+                             {"aliases", can.aliases},
+                             {"stages", can.stages}});
+  };
+  (*all)["models_of_run"] = [](Stores& stores, const Json& in) {
+    return Reply(stores.tracking->ModelsOfRun(Text(in, "experiment_id"), Text(in, "run_id")));
+  };
+  (*all)["publish"] = [](Stores& stores, const Json& in) -> Result<Json> {
+    const Stopwatch watch;
+    VALENCE_TRY(const Published published, Publish(RecordFrom(*in.Find("record")), *stores.tracking));
+    return ToJson(published).Set("seconds", watch.seconds()).Set("cpu_seconds", CpuSeconds());
+  };
+  (*all)["publish_or_spool"] = [](Stores& stores, const Json& in) {
+    return PublishOrSpoolRecord(*stores.tracking, in);
+  };
+  (*all)["sync"] = [](Stores& stores, const Json& in) { return SyncAll(*stores.tracking, in); };
+}
+
 Result<Json> Answer(const Operations& operations, Stores& stores, const std::string& line) {
   VALENCE_TRY(const Json in, Json::Parse(line));
   const auto operation = operations.find(Text(in, "op"));
@@ -142,7 +181,8 @@ int Main(const std::string& uri) {
   Operations operations;
   AddTracking(&operations);
   AddRegistry(&operations);
-  Result<Stores> stores = Open(uri);
+  AddRecords(&operations);
+  Result<Stores> stores = OpenStores(uri, ProcessEnvironment());
   for (std::string line; std::getline(std::cin, line);) {
     const Result<Json> answer = stores.has_value() ? Answer(operations, *stores, line) : Result<Json>(stores.error());
     const Json reply =

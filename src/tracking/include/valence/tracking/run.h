@@ -86,6 +86,7 @@ struct LoggedModel {
   std::int64_t creation_timestamp = 0;
   std::vector<Tag> tags;
   std::vector<Param> params;
+  std::vector<Metric> metrics;  ///< those logged with the model, ordered by key
 };
 
 struct NewLoggedModel {

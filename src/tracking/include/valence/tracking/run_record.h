@@ -36,6 +36,8 @@ struct RecordedModel {
 struct RunRecord {
   std::string request_id;  ///< uuid4 hex: tag valence.client_request_id
   std::string experiment = "sentiment";
+  std::string experiment_id;  ///< of an experiment that must exist, in place of its name
+  std::string resume_run_id;  ///< a run that exists, to write into; "" makes one
   std::string run_name, user_id;
   RunStatus status = RunStatus::kFinished;
   std::int64_t start_time = 0, end_time = 0;  ///< milliseconds since 1970
@@ -47,6 +49,13 @@ struct RunRecord {
   std::optional<RecordedModel> model;
   std::vector<RunRecord> children;  ///< nested runs (mlflow.parentRunId)
 };
+
+/// A new request_id.
+std::string NewRequestId();
+
+/// Puts what MLFLOW_EXPERIMENT_NAME, MLFLOW_EXPERIMENT_ID, MLFLOW_RUN_ID and MLFLOW_RUN_CONTEXT (tags as a JSON object)
+/// say into the record, as MLflow does. Error: kInvalidArgument for a context that is not such an object.
+Status ApplyEnvironment(const Environment& environment, RunRecord* record);
 
 /// Where a record went.
 struct Published {
@@ -60,8 +69,10 @@ struct Published {
 Result<Published> Publish(const RunRecord& record, TrackingStore& store);
 
 /// Publishes to the local store with the tags that SpooledRuns and Sync look for, and copies of all files, so that the
-/// run can be sent when the originals are gone.
-Result<Published> Spool(const RunRecord& record, TrackingStore& local);
+/// run can be sent when the originals are gone. Entries that no MLflow takes (such as a key it refuses) are left out and
+/// named in the warnings. `server` and `reason` say for people where it was to go and why it did not.
+Result<Published> Spool(const RunRecord& record, TrackingStore& local, const std::string& server = {},
+                        const std::string& reason = {});
 
 /// Publishes to `store`; if that fails, spools it in the local store at `database`, so that nothing is lost.
 /// `spooled_because` then says why ("" otherwise). Error: only if the local store fails as well.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -9,6 +11,7 @@
 
 #include "valence/base/result.h"
 #include "valence/net/http_client.h"
+#include "valence/tracking/object_store.h"
 #include "valence/tracking/registry_store.h"
 #include "valence/tracking/tracking_store.h"
 
@@ -39,7 +42,11 @@ struct RestOptions {
   std::string token;               ///< Bearer
   std::string workspace;           ///< header X-MLFLOW-WORKSPACE
   net::HttpClientOptions http;
-  /// Uploads and downloads for direct object-store artifact URIs such as s3://; set by whoever links the S3 client.
+  std::chrono::milliseconds file_timeout{0};  ///< of a big file's transfer; 0 leaves it to http.stall_timeout
+  bool truncate_long_values = true;           ///< MLFLOW_TRUNCATE_LONG_VALUES: cut params and tags, or refuse them
+  /// Opens what reaches direct artifact roots such as s3://; called at the first of them. Empty: they are
+  /// kUnimplemented.
+  std::function<Result<std::shared_ptr<ObjectStore>>()> open_objects;
   bool multipart = false;  ///< MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD
   std::uint64_t multipart_minimum = 500u << 20;
   std::uint64_t multipart_chunk = 10u << 20;
@@ -55,6 +62,11 @@ Environment ProcessEnvironment();
 /// MLFLOW_TRACKING_* and MLFLOW_HTTP_* (mlflow.md section 4), then ~/.mlflow/credentials. Error: kInvalidArgument for a
 /// value MLflow would refuse.
 Result<RestOptions> RestOptionsFrom(const std::string& uri, const Environment& environment);
+
+/// `given`, or MLFLOW_TRACKING_URI, or sqlite:///mlflow.db.
+std::string TrackingUri(const std::string& given, const Environment& environment);
+/// The file of a sqlite:/// address. Error: kInvalidArgument for any other, saying what is supported.
+Result<std::filesystem::path> LocalDatabase(const std::string& uri);
 
 /// The stores of `tracking_uri` ("" = MLFLOW_TRACKING_URI, else sqlite:///mlflow.db) and of MLFLOW_REGISTRY_URI, if
 /// that is set. Understands http(s)://, sqlite:///relative.db, sqlite:////absolute.db. Error: kInvalidArgument for

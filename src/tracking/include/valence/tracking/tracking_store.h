@@ -67,6 +67,11 @@ class TrackingStore {
 
   virtual Result<LoggedModel> CreateLoggedModel(const NewLoggedModel& model) = 0;
   virtual Result<LoggedModel> GetLoggedModel(const std::string& model_id) = 0;
+  /// The logged models that a run made, oldest first, also those that LogOutput has not tied to it yet. kUnimplemented
+  /// where CreateLoggedModel itself finds the model of the same kClientRequestId, in any process (the SQLite store).
+  virtual Result<std::vector<LoggedModel>> ModelsOfRun(const std::string& experiment_id, const std::string& run_id) {
+    return Unimplemented(uri() + ": no list of the models of run " + run_id + ", experiment " + experiment_id);
+  }
   virtual Status FinishLoggedModel(const std::string& model_id, ModelStatus status) = 0;
   /// Metrics of the run that belong to this model too (and to a data set, if named).
   virtual Status LogModelMetrics(const std::string& run_id, const std::string& model_id,

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
+#include "spool_record.h"
+#include "valence/tracking/run_record.h"
+
+namespace valence::tracking {
+namespace {
+
+using internal::kPending;
+using internal::kSpoolState;
+
+Tag MakeTag(std::string_view key, std::string_view value) { return {std::string(key), std::string(value)}; }
+
+/// What `Sync` needs to know later, beside what the run itself says.
+void AddSpoolTags(const RunRecord& record, const std::string& server, const std::string& reason, RunRecord* spooled) {
+  spooled->tags.push_back(MakeTag(kSpoolState, kPending));
+  spooled->tags.push_back(MakeTag(internal::kSpoolServer, server));
+  spooled->tags.push_back(MakeTag(internal::kSpoolReason, reason));
+  if (!record.experiment_id.empty()) {
+    spooled->tags.push_back(MakeTag(internal::kSpoolExperimentId, record.experiment_id));
+  }
+  if (!record.resume_run_id.empty()) {
+    spooled->tags.push_back(MakeTag(internal::kSpoolResumeRunId, record.resume_run_id));
+  }
+  // Ids of the server's mean nothing here.
+  spooled->experiment_id.clear();
+  spooled->resume_run_id.clear();
+}
+
+/// Publishes what of the record the local store can take.
+Result<Published> Keep(const RunRecord& record, TrackingStore& local, bool is_spooled, const std::string& server,
+                       const std::string& reason) {
+  std::vector<std::string> warnings;
+  RunRecord kept = internal::Acceptable(record, &warnings);
+  if (is_spooled) AddSpoolTags(record, server, reason, &kept);
+  VALENCE_TRY(Published published, Publish(kept, local));
+  std::move(warnings.begin(), warnings.end(), std::back_inserter(published.warnings));
+  return published;
+}
+
+}  // namespace
+
+Result<Published> Spool(const RunRecord& record, TrackingStore& local, const std::string& server,
+                        const std::string& reason) {
+  return Keep(record, local, /*is_spooled=*/true, server, reason);
+}
+
+Result<PublishedOrSpooled> PublishOrSpool(const RunRecord& record, TrackingStore& store,
+                                          const std::filesystem::path& database) {
+  Result<Published> sent = Publish(record, store);
+  if (sent.has_value()) return PublishedOrSpooled{*std::move(sent), ""};
+  const std::string reason = sent.error().message;
+  Result<Stores> local = OpenSqlite(database, {});
+  // A run that the local store itself refused in part waits for no server.
+  const bool is_spooled = local.has_value() && local->tracking->uri() != store.uri();
+  Result<Published> kept = local.has_value() ? Keep(record, *local->tracking, is_spooled, store.uri(), reason)
+                                             : Result<Published>(local.error());
+  if (kept.has_value()) return PublishedOrSpooled{*std::move(kept), reason};
+  return Error{sent.error().code, fmt::format("{}; and the run could not be kept in {} either: {}", reason,
+                                              database.string(), kept.error().message)};
+}
+
+Result<std::vector<Run>> SpooledRuns(TrackingStore& local) {
+  VALENCE_TRY(const std::vector<Experiment> experiments, local.ListExperiments());
+  RunQuery query;
+  for (const Experiment& experiment : experiments) query.experiment_ids.push_back(experiment.experiment_id);
+  query.filter = fmt::format("tags.`{}` = '{}'", kSpoolState, kPending);
+  query.order_by = {"attributes.start_time ASC"};
+  query.limit = 100'000;
+  return local.SearchRuns(query);
+}
+
+Result<Published> Sync(const Run& spooled, TrackingStore& local, TrackingStore& store) {
+  VALENCE_TRY(const RunRecord record, internal::RecordOf(spooled, local));
+  VALENCE_TRY(Published published, Publish(record, store));
+  const std::vector<Tag> tags{MakeTag(kSpoolState, internal::kSent), MakeTag(internal::kSpoolServer, store.uri()),
+                              MakeTag(internal::kSpoolSentRunId, published.run_id),
+                              MakeTag(internal::kSpoolSentModelUri, published.model_uri)};
+  VALENCE_RETURN_IF_ERROR(local.LogBatch(spooled.run_id, {}, {}, tags));
+  return published;
+}
+
+}  // namespace valence::tracking
