@@ -50,7 +50,7 @@ parity: build unit ## The same numbers as scikit-learn and NLTK
 
 e2e: build ## The real binary, its files, its server
 	@tools/install test
-	@tools/pytest tests/e2e
+	@tools/pytest tests/e2e tests/clients
 
 browser: build ## The page and the report in a real browser
 	@tools/install test

@@ -27,6 +27,7 @@ struct ThreadState {
   std::vector<std::string_view> texts;
   classifier::Prediction prediction;
   std::string buffer;
+  std::string unpacked;  ///< a body that came packed
 };
 
 /// What all threads of a service share.

@@ -2,6 +2,7 @@
 #include "media_type.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace valence::serving {
 namespace {
@@ -35,10 +36,27 @@ MediaType ParseMediaType(std::string_view content_type) {
     if (IsForeignCharset(Trim(content_type.substr(at + 1, next - at - 1)))) return MediaType::kOther;
     at = next;
   }
-  if (EqualsIgnoringCase(type, "application/json")) return MediaType::kJson;
-  if (EqualsIgnoringCase(type, "application/x-www-form-urlencoded")) return MediaType::kUrlEncoded;
-  if (EqualsIgnoringCase(type, "multipart/form-data")) return MediaType::kMultipart;
+  constexpr std::pair<std::string_view, MediaType> kTypes[] = {
+      {"application/json", MediaType::kJson},         {"application/x-www-form-urlencoded", MediaType::kUrlEncoded},
+      {"multipart/form-data", MediaType::kMultipart}, {"text/csv", MediaType::kCsv},
+      {"application/csv", MediaType::kCsv},           {"application/jsonlines", MediaType::kJsonLines},
+      {"application/jsonl", MediaType::kJsonLines},   {"application/x-ndjson", MediaType::kJsonLines},
+  };
+  for (const auto& [name, media_type] : kTypes) {
+    if (EqualsIgnoringCase(type, name)) return media_type;
+  }
   return MediaType::kOther;
+}
+
+bool HasOnlyCharset(std::string_view content_type) {
+  constexpr std::string_view kName = "charset=";
+  for (std::size_t at = content_type.find(';'); at != std::string_view::npos;) {
+    const std::size_t next = content_type.find(';', at + 1);
+    const std::string_view parameter = Trim(content_type.substr(at + 1, next - at - 1));
+    if (!parameter.empty() && !EqualsIgnoringCase(parameter.substr(0, kName.size()), kName)) return false;
+    at = next;
+  }
+  return true;
 }
 
 }  // namespace valence::serving

@@ -3,6 +3,10 @@
 
 #include "operations.h"
 #include "page_routes.h"
+#include "protocols/huggingface.h"
+#include "protocols/kserve_v1.h"
+#include "protocols/oip.h"
+#include "protocols/sagemaker.h"
 #include "protocols/v1.h"
 
 namespace valence::serving {
@@ -13,6 +17,10 @@ Router MakeRoutes() {
   AddPageRoutes(&router);
   AddOperationsRoutes(&router);
   AddV1Routes(&router);
+  AddOipRoutes(&router);
+  AddKServeV1Routes(&router);
+  AddInvocationsRoutes(&router);
+  AddHuggingFaceRoutes(&router);
   return router;
 }
 

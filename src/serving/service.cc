@@ -5,6 +5,7 @@
 
 #include <exception>
 
+#include "content_coding.h"
 #include "exchange.h"
 #include "routes.h"
 #include "valence/base/clock.h"
@@ -12,9 +13,34 @@
 namespace valence::serving {
 namespace {
 
+constexpr std::size_t kSmallestPacked = 1024;  // below, packing costs more than it saves
+
+/// Unpacks the body if it is packed. False after answering why it cannot.
+bool UnpackBody(Exchange& exchange) {
+  const std::string_view coding = exchange.request.header("Content-Encoding");
+  if (coding.empty() || coding == "identity") return true;
+  const auto error = Unpack(coding, exchange.body, exchange.core.options.max_body_bytes, &exchange.state.unpacked);
+  if (error.has_value()) {
+    exchange.Fail(*error);
+    return false;
+  }
+  exchange.body = exchange.state.unpacked;
+  return true;
+}
+
+void PackAnswer(Exchange& exchange) {
+  net::HttpResponse& response = *exchange.response;
+  if (response.body.size() < kSmallestPacked) return;
+  const ContentCoding coding = ChooseCoding(exchange.request.header("Accept-Encoding"));
+  response.extra_headers.append(Pack(coding, &response.body));
+}
+
 void Dispatch(const Router::Match& match, Exchange& exchange) {
   const net::HttpRequest& request = exchange.request;
-  if (match.route != nullptr) return match.route->handler(exchange);
+  if (match.route != nullptr) {
+    if (UnpackBody(exchange)) match.route->handler(exchange);
+    return PackAnswer(exchange);
+  }
   if (match.allow.empty()) return exchange.Fail({404, "there is nothing at this path"});
   exchange.Fail({405, fmt::format("{} takes {}", request.path, match.allow)});
   exchange.response->extra_headers.append("Allow: ").append(match.allow).append("\r\n");

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "commands.h"
+#include "sagemaker.h"
 #include "valence/base/clock.h"
 #include "valence/pipeline/stages.h"
 
@@ -20,7 +22,22 @@ namespace {
 struct Flags {
   std::vector<std::string> models;
   serving::ServeConfig config;
+  CLI::Option* model = nullptr;
+  CLI::Option* host = nullptr;
+  CLI::Option* port = nullptr;
 };
+
+/// What no flag says, SageMaker may. A model of the working folder comes before its own.
+Status FollowSageMaker(Flags& flags) {
+  VALENCE_TRY(const SageMaker sagemaker, ReadSageMaker());
+  const bool own_model = flags.model->count() > 0 || std::filesystem::exists(flags.models.front());
+  if (!own_model && sagemaker.model.has_value()) flags.models = {sagemaker.model->string()};
+  const bool in_container = std::getenv("SAGEMAKER_BIND_TO_PORT") != nullptr || (!own_model && sagemaker.model);
+  if (!in_container) return Ok();
+  if (flags.port->count() == 0) flags.config.http.port = *sagemaker.port;
+  if (flags.host->count() == 0) flags.config.http.host = "0.0.0.0";
+  return Ok();
+}
 
 /// "[NAME[@VERSION]=]FILE", taken apart.
 struct ModelFlag {
@@ -68,6 +85,7 @@ Result<std::vector<serving::LoadedModel>> LoadModels(const std::vector<std::stri
 }
 
 Outcome RunServe(const Context& context, Flags& flags) {
+  VALENCE_RETURN_IF_ERROR(FollowSageMaker(flags));
   flags.config.http.threads = context.threads;
   const Stopwatch loading;
   VALENCE_TRY(std::vector<serving::LoadedModel> models, LoadModels(flags.models));
@@ -118,15 +136,17 @@ void AddServe(CLI::App& app, Context& context) {
       app.add_subcommand("serve", "Serve the model over HTTP: page, POST /predict, /metrics, /livez, /readyz");
   const auto flags = std::make_shared<Flags>();  // its stopwatch starts here, with the process
   flags->models = {pipeline::Layout().model.string()};
-  command
-      ->add_option("--model", flags->models,
-                   "Model file; may be repeated, as NAME@VERSION=FILE, to serve several. The first is the default")
-      ->type_name("[NAME[@VERSION]=]FILE")
-      ->capture_default_str();
+  flags->model =
+      command
+          ->add_option("--model", flags->models,
+                       "Model file; may be repeated, as NAME@VERSION=FILE, to serve several. The first is the default")
+          ->type_name("[NAME[@VERSION]=]FILE")
+          ->capture_default_str();
   flags->config.http.port = 5000;
-  command->add_option("--host", flags->config.http.host, "Address to listen on; 0.0.0.0 for all")
-      ->capture_default_str();
-  command->add_option("--port", flags->config.http.port, "Port; 0 picks a free one")->capture_default_str();
+  flags->host = command->add_option("--host", flags->config.http.host, "Address to listen on; 0.0.0.0 for all")
+                    ->capture_default_str();
+  flags->port =
+      command->add_option("--port", flags->config.http.port, "Port; 0 picks a free one")->capture_default_str();
   AddLimits(*command, flags->config);
   command->callback([&context, flags] { context.action = [&context, flags] { return RunServe(context, *flags); }; });
 }

@@ -4,6 +4,8 @@
 #include "../exchange.h"
 #include "../page_routes.h"
 #include "../predict_answer.h"
+#include "../request_text.h"
+#include "huggingface.h"
 #include "valence/base/json.h"
 
 namespace valence::serving {
@@ -29,9 +31,7 @@ void Answer(Exchange& exchange) {
   out.append(wanted.batch ? "]}\n" : "\n");
 }
 
-void PredictJson(Exchange& exchange) {
-  dom::element root;
-  if (const auto error = exchange.state.json.Parse(exchange.body, &root)) return exchange.Fail(*error);
+void ReadAndAnswer(Exchange& exchange, dom::element root) {
   if (const auto error = ReadPredictRequest(root, exchange.core.limits, &exchange.state.request)) {
     return exchange.Fail(*error);
   }
@@ -39,8 +39,19 @@ void PredictJson(Exchange& exchange) {
 }
 
 void Predict(Exchange& exchange) {
-  if (ParseMediaType(exchange.request.header("Content-Type")) == MediaType::kJson) return PredictJson(exchange);
-  exchange.Fail({415, "Content-Type: expected application/json, in UTF-8"});
+  dom::element root;
+  if (ReadJson(exchange, &root)) ReadAndAnswer(exchange, root);
+}
+
+/// The own API's JSON, or Hugging Face's, which is told by its member `inputs`.
+void PredictJson(Exchange& exchange) {
+  dom::element root;
+  if (const auto error = exchange.state.json.Parse(exchange.body, &root)) return exchange.Fail(*error);
+  dom::object members;
+  if (root.get(members) == simdjson::SUCCESS && FindMember(members, "inputs").has_value()) {
+    return PredictTei(exchange, members);
+  }
+  ReadAndAnswer(exchange, root);
 }
 
 /// The seed's route: a form from the page, or JSON.
