@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bigram_table.h"
 
-#include <algorithm>
-#include <vector>
-
 #include "valence/base/check.h"
-#include "valence/linalg/parallel.h"
 
 namespace valence::classifier {
-namespace {
 
-constexpr std::size_t kChunks = 16;
-constexpr std::size_t kPartLines = 2048;  // 128 KB: a part stays in the second-level cache while it is filled
-
-}  // namespace
+void BigramTable::Take(std::size_t count) {
+  VALENCE_CHECK(count <= free_, "a bigram table was made too small");
+  free_ -= count;
+}
 
 Node BigramTable::Insert(const Bigram& bigram) {
   const Search search = Find(bigram.prefix, bigram.token);
   if (search.found) return NodeAt(search.place);
-  VALENCE_CHECK(free_ > 0, "a bigram table was made too small");
-  --free_;
-  const std::size_t line = LineOf(bigram.prefix, bigram.token);
-  if (!PutInto(line, lines_.size(), bigram)) PutInto(0, lines_.size(), bigram);
+  Take(1);
+  PutAnywhere(bigram);
   return bigram.node;
 }
 
@@ -38,41 +31,16 @@ bool BigramTable::PutInto(std::size_t i, std::size_t end, const Bigram& bigram) 
   return true;
 }
 
-void BigramTable::Fill(std::size_t count, const std::function<Bigram(std::size_t)>& get) {
-  VALENCE_CHECK(count <= free_, "a bigram table was made too small");
-  free_ -= count;
-  BigArray<std::uint32_t> lines(count);
-  linalg::ParallelFor(count, kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const Bigram bigram = get(i);
-      lines[i] = static_cast<std::uint32_t>(LineOf(bigram.prefix, bigram.token));
-    }
-  });
-
-  // Counting sort by part, of the bigrams themselves: reading them by the parts' order would miss every cache.
-  const std::size_t parts = lines_.size() / kPartLines + 1;
-  std::vector<std::size_t> begins(parts + 1);
-  for (std::size_t i = 0; i < count; ++i) ++begins[lines[i] / kPartLines + 1];
-  for (std::size_t p = 0; p < parts; ++p) begins[p + 1] += begins[p];
-  BigArray<Bigram> sorted(count);
-  std::vector<std::size_t> next(begins.begin(), begins.end() - 1);
-  for (std::size_t i = 0; i < count; ++i) sorted[next[lines[i] / kPartLines]++] = get(i);
-
-  // What does not fit below a part's end waits until all parts are filled.
-  std::vector<std::vector<Bigram>> waiting(parts);
-  linalg::ParallelFor(parts, std::min(parts, kChunks), [&](std::size_t, std::size_t first, std::size_t last) {
-    for (std::size_t p = first; p < last; ++p) {
-      const std::size_t end = std::min((p + 1) * kPartLines, lines_.size());
-      for (std::size_t i = begins[p]; i < begins[p + 1]; ++i) {
-        if (!PutInto(LineOf(sorted[i].prefix, sorted[i].token), end, sorted[i])) waiting[p].push_back(sorted[i]);
-      }
-    }
-  });
-  for (const auto& part : waiting) {
-    for (const Bigram& bigram : part) {
-      if (!PutInto(LineOf(bigram.prefix, bigram.token), lines_.size(), bigram)) PutInto(0, lines_.size(), bigram);
-    }
+std::vector<BigramTable::Bigram> BigramTable::FillPart(std::span<const Bigram> bigrams, std::size_t end) {
+  std::vector<Bigram> others;
+  for (std::size_t i = 0; i < bigrams.size(); ++i) {
+    const Bigram& later = bigrams[std::min(i + kAhead, bigrams.size() - 1)];
+    const std::size_t later_line = LineOf(later.prefix, later.token);
+    __builtin_prefetch(&lines_[later_line], 1);
+    __builtin_prefetch(&nodes_[PlaceAt(later_line, 0)], 1);
+    if (!PutInto(LineOf(bigrams[i].prefix, bigrams[i].token), end, bigrams[i])) others.push_back(bigrams[i]);
   }
+  return others;
 }
 
 }  // namespace valence::classifier

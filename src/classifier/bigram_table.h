@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "big_array.h"
 #include "token_key.h"
+#include "valence/linalg/parallel.h"
 
 namespace valence::classifier {
 
@@ -56,9 +60,11 @@ class BigramTable {
   /// Adds a bigram unless it is there; returns its node.
   Node Insert(const Bigram& bigram);
 
-  /// Adds `count` different bigrams, get(0) to get(count - 1), to an empty table. All threads; the same table at any
-  /// number of them. Faster than as many Inserts: it goes part by part of the table, each of which stays in the cache.
-  void Fill(std::size_t count, const std::function<Bigram(std::size_t)>& get);
+  /// Adds `count` different bigrams, get(0) to get(count - 1), to an empty table. All threads call get; the same table
+  /// at any number of them. Faster than as many Inserts: it goes part by part of the table, each of which stays in the
+  /// cache.
+  template <class Get>
+  void Fill(std::size_t count, const Get& get);
 
   const double* CellAt(Place place) const {
     return lines_[place / kPlacesPerLine].cells[place % kPlacesPerLine].data();
@@ -91,8 +97,20 @@ class BigramTable {
     return static_cast<Place>(line * kPlacesPerLine + static_cast<std::size_t>(k));
   }
 
+  static constexpr std::size_t kChunks = 16;
+  static constexpr std::size_t kPartLines = 4096;  // 256 KB: stays in the second-level cache while it is filled
+  static constexpr std::size_t kAhead = 16;
+
+  void Take(std::size_t count);
+  // Adds those of `bigrams` that fit into lines below `end`; returns the others.
+  std::vector<Bigram> FillPart(std::span<const Bigram> bigrams, std::size_t end);
+
   // Puts a bigram that is not there into the first line from `i` on, below `end`, with room. False if there is none.
   bool PutInto(std::size_t i, std::size_t end, const Bigram& bigram);
+  void PutAnywhere(const Bigram& bigram) {
+    const std::size_t line = LineOf(bigram.prefix, bigram.token);
+    if (!PutInto(line, lines_.size(), bigram)) PutInto(0, lines_.size(), bigram);
+  }
 
   // Bit k: the line's bigram k has the key.
   static std::uint32_t Matches(const Line& line, std::uint64_t key) {
@@ -120,5 +138,43 @@ class BigramTable {
   BigArray<Node> nodes_;  // by place; apart, because only explanations and longer n-grams ask
   std::size_t free_ = 0;
 };
+
+template <class Get>
+void BigramTable::Fill(std::size_t count, const Get& get) {
+  Take(count);
+  const std::size_t parts = lines_.size() / kPartLines + 1;
+  const auto part_of = [](std::size_t line) { return line / kPartLines; };
+  const auto for_each = [&](const auto& visit) {
+    linalg::ParallelFor(count, kChunks, [&](std::size_t chunk, std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) visit(chunk, get(i));
+    });
+  };
+
+  // Counting sort by part, of the bigrams themselves: reading them by the parts' order would miss every cache.
+  std::vector<std::uint32_t> next(kChunks * parts);  // by chunk, then part
+  for_each([&](std::size_t chunk, const Bigram& b) { ++next[chunk * parts + part_of(LineOf(b.prefix, b.token))]; });
+  std::vector<std::size_t> begins{0};
+  std::uint32_t begin = 0;
+  for (std::size_t part = 0; part < parts; ++part) {
+    for (std::size_t chunk = 0; chunk < kChunks; ++chunk) begin += std::exchange(next[chunk * parts + part], begin);
+    begins.push_back(begin);
+  }
+  BigArray<Bigram> sorted(count);
+  for_each([&](std::size_t chunk, const Bigram& b) {
+    sorted[next[chunk * parts + part_of(LineOf(b.prefix, b.token))]++] = b;
+  });
+
+  // What does not fit below a part's end waits until all parts are filled.
+  std::vector<std::vector<Bigram>> waiting(parts);
+  linalg::ParallelFor(parts, kChunks, [&](std::size_t, std::size_t first, std::size_t last) {
+    for (std::size_t part = first; part < last; ++part) {
+      const std::span members(sorted.data() + begins[part], begins[part + 1] - begins[part]);
+      waiting[part] = FillPart(members, std::min((part + 1) * kPartLines, lines_.size()));
+    }
+  });
+  for (const auto& part : waiting) {
+    for (const Bigram& bigram : part) PutAnywhere(bigram);
+  }
+}
 
 }  // namespace valence::classifier

@@ -12,6 +12,7 @@
 #include "golden_texts.h"
 #include "model_codec.h"
 #include "plain_scorer.h"
+#include "valence/base/files.h"
 
 namespace valence::classifier {
 namespace {
@@ -68,9 +69,13 @@ Classifier::Classifier(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)
 Classifier::~Classifier() = default;
 
 Result<std::shared_ptr<const Classifier>> Classifier::Load(const std::filesystem::path& path) {
-  VALENCE_TRY(ModelBundle bundle, LoadModel(path));
-  auto classifier = Make(std::move(bundle));
-  if (!classifier) return std::move(classifier).error().With(path.string());
+  VALENCE_TRY(const MappedFile file, MappedFile::Open(path));
+  std::shared_ptr<const Classifier> classifier;
+  Status loaded = WhileVerifying(file.bytes(), {}, [&](ModelBundle bundle) -> Status {
+    VALENCE_TRY(classifier, Make(std::move(bundle)));
+    return Ok();
+  });
+  if (!loaded) return std::move(loaded).error().With(path.string());
   return classifier;
 }
 

@@ -3,11 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <future>
 #include <limits>
+#include <memory>
 #include <span>
 
+#include "big_array.h"
 #include "metadata.h"
 #include "model_codec.h"
 #include "valence/base/files.h"
@@ -25,8 +29,12 @@ Error Corrupt(std::string_view tensor, std::string_view what) {
 }
 
 template <class T>
+std::string_view AsBytes(std::span<const T> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+template <class T>
 std::string_view AsBytes(const std::vector<T>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+  return AsBytes(std::span(values));
 }
 
 template <class T>
@@ -35,6 +43,20 @@ std::vector<T> FromBytes(std::string_view bytes) {
   if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
 }
+
+// A loaded vocabulary's memory.
+struct Terms {
+  BigArray<char> bytes;
+  BigArray<std::uint64_t> offsets;
+
+  Terms(const Tensor& bytes_tensor, const Tensor& offsets_tensor)
+      : bytes(bytes_tensor.bytes.size()), offsets(offsets_tensor.bytes.size() / sizeof(std::uint64_t)) {
+    if (bytes.size() > 0) std::memcpy(bytes.data(), bytes_tensor.bytes.data(), bytes.size());
+    if (offsets.size() > 0) std::memcpy(offsets.data(), offsets_tensor.bytes.data(), offsets_tensor.bytes.size());
+  }
+  std::string_view Bytes() const { return {bytes.data(), bytes.size()}; }
+  std::span<const std::uint64_t> Offsets() const { return {offsets.data(), offsets.size()}; }
+};
 
 // Keeps what a hostile file can make us allocate in proportion to its size: a text costs more in memory than in the
 // file.
@@ -96,29 +118,30 @@ Status ExpectExtent(const Tensor& tensor, std::size_t dimension, std::uint64_t e
 
 Result<std::vector<double>> FiniteValues(const Tensor& tensor) {
   std::vector<double> values = FromBytes<double>(tensor.bytes);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) return Corrupt(tensor.name, fmt::format("value {} is not finite", i));
+  const auto is_infinite = [](double value) { return !std::isfinite(value); };
+  if (std::ranges::count_if(values, is_infinite) > 0) {  // counting needs no branches
+    const auto i = std::ranges::find_if(values, is_infinite) - values.begin();
+    return Corrupt(tensor.name, fmt::format("value {} is not finite", i));
   }
   return values;
 }
 
 // Offsets that cut `bytes` into UTF-8 texts: from 0, not descending, to the end, never inside a code point.
-Result<std::vector<std::uint64_t>> ParseOffsets(const Tensor& tensor, const Tensor& bytes) {
-  std::vector<std::uint64_t> offsets = FromBytes<std::uint64_t>(tensor.bytes);
+Status CheckOffsets(const std::string& name, std::span<const std::uint64_t> offsets, const Tensor& bytes) {
   if (offsets.empty() || offsets.front() != 0 || offsets.back() != bytes.bytes.size()) {
-    return Corrupt(tensor.name, fmt::format("expected to run from 0 to {}", bytes.bytes.size()));
+    return Corrupt(name, fmt::format("expected to run from 0 to {}", bytes.bytes.size()));
   }
   if (const auto invalid = utf8::FindInvalid(bytes.bytes)) {
     return Corrupt(bytes.name, fmt::format("byte {} is not well-formed UTF-8", *invalid));
   }
   for (std::size_t i = 1; i < offsets.size(); ++i) {
-    if (offsets[i] < offsets[i - 1]) return Corrupt(tensor.name, fmt::format("entry {} descends", i));
+    if (offsets[i] < offsets[i - 1]) return Corrupt(name, fmt::format("entry {} descends", i));
     if (offsets[i] >= bytes.bytes.size()) continue;
     if ((static_cast<unsigned char>(bytes.bytes[offsets[i]]) & 0xC0) == 0x80) {
-      return Corrupt(tensor.name, fmt::format("entry {} cuts a code point", i));
+      return Corrupt(name, fmt::format("entry {} cuts a code point", i));
     }
   }
-  return offsets;
+  return Ok();
 }
 
 Status DecodeLinear(const Tensor& intercepts, const Tensor& weights, ModelBundle* bundle) {
@@ -152,15 +175,17 @@ Status DecodeVectorizer(const Tensor& weighting, const Tensor& offsets, const Te
   VALENCE_RETURN_IF_ERROR(ExpectExtent(offsets, 0, hashing ? 1 : columns + 1, "entries"));
   VALENCE_RETURN_IF_ERROR(ExpectExtent(weighting, 0, weighted ? columns : 0, "factors"));
   VALENCE_TRY(fitted.weighting, FiniteValues(weighting));
-  VALENCE_TRY(auto cuts, ParseOffsets(offsets, bytes));
-  auto vocabulary = features::Vocabulary::Make(std::string(bytes.bytes), std::move(cuts));
+  const auto terms = std::make_shared<const Terms>(bytes, offsets);
+  VALENCE_RETURN_IF_ERROR(CheckOffsets(offsets.name, terms->Offsets(), bytes));
+  auto vocabulary = features::Vocabulary::Share(terms, terms->Bytes(), terms->Offsets());
   if (!vocabulary) return Corrupt("vocabulary.bytes", vocabulary.error().message);
   fitted.vocabulary = *std::move(vocabulary);
   return Ok();
 }
 
 Status DecodeGolden(const Tensor& scores, const Tensor& offsets, const Tensor& bytes, ModelBundle* bundle) {
-  VALENCE_TRY(const auto cuts, ParseOffsets(offsets, bytes));
+  const auto cuts = FromBytes<std::uint64_t>(offsets.bytes);
+  VALENCE_RETURN_IF_ERROR(CheckOffsets(offsets.name, cuts, bytes));
   const std::size_t texts = cuts.size() - 1;
   if (texts > kMaxGoldenTexts)
     return Corrupt(offsets.name, fmt::format("{} texts, at most {} are allowed", texts, kMaxGoldenTexts));
@@ -205,21 +230,25 @@ std::string SerializeModel(const ModelBundle& bundle) {
   return bytes;
 }
 
-Result<ModelBundle> DecodeModel(std::string_view bytes, safetensors::ReadOptions options) {
+Status WhileVerifying(std::string_view bytes, safetensors::ReadOptions options,
+                      const std::function<Status(ModelBundle)>& use) {
   VALENCE_TRY(const safetensors::Container container, safetensors::Read(bytes, options));
-  // Beside each other, as both take long; decoding is safe on any bytes, and its result is nothing unless both succeed.
-  Status verified = Ok();
-  Result<ModelBundle> decoded = ModelBundle();
-  linalg::ParallelFor(2, 2, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t task = begin; task < end; ++task) {
-      if (task == 1) {
-        decoded = DecodeContainer(container);
-      } else if (options.verify_digests) {
-        verified = VerifyBlock(container);
-      }
-    }
-  });
-  if (!verified) return std::move(verified).error();
+  // On a thread of its own if there may be one; else at get().
+  const auto policy = linalg::Threads() > 1 ? std::launch::async | std::launch::deferred : std::launch::deferred;
+  std::future<Status> verified =
+      std::async(policy, [&] { return options.verify_digests ? VerifyBlock(container) : Ok(); });
+  auto bundle = DecodeContainer(container);
+  const Status used = bundle ? use(*std::move(bundle)) : Status(std::move(bundle).error());
+  VALENCE_RETURN_IF_ERROR(verified.get());
+  return used;
+}
+
+Result<ModelBundle> DecodeModel(std::string_view bytes, safetensors::ReadOptions options) {
+  ModelBundle decoded;
+  VALENCE_RETURN_IF_ERROR(WhileVerifying(bytes, options, [&](ModelBundle bundle) {
+    decoded = std::move(bundle);
+    return Ok();
+  }));
   return decoded;
 }
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
+#include "term_spaces.h"
 #include "valence/base/check.h"
 #include "valence/linalg/parallel.h"
 #include "valence/text/fused_tokenizer.h"
@@ -12,7 +14,8 @@ namespace valence::classifier {
 namespace {
 
 constexpr std::size_t kChunks = 16;
-constexpr std::size_t kPrefetchAhead = 16;
+constexpr std::size_t kAhead = 64;  // tokens whose lines are fetched together
+constexpr std::size_t kNgramsAhead = 16;
 constexpr std::size_t kMaxLength = 255;  // the configuration's limit is 64
 
 // Calls visit(token) for each piece of `term` between spaces.
@@ -32,6 +35,7 @@ class Builder {
   explicit Builder(const ModelBundle& bundle)
       : bundle_(bundle),
         terms_(static_cast<std::size_t>(bundle.vectorizer.vocabulary.size())),
+        bytes_end_(bundle.vectorizer.vocabulary.bytes().data() + bundle.vectorizer.vocabulary.bytes().size()),
         min_tokens_(static_cast<std::size_t>(bundle.vectorizer.config.ngram_range.first)),
         max_tokens_(static_cast<std::size_t>(bundle.vectorizer.config.ngram_range.second)),
         rows_(static_cast<std::size_t>(bundle.linear.rows())) {}
@@ -39,7 +43,7 @@ class Builder {
   VocabularyTrie Build() {
     MeasureTerms();
     NumberFeatures();
-    trie_.tokens = TokenTable(unigrams_);
+    trie_.tokens = TokenTable(Count(1));
     InsertUnigrams();
     ResolveTokens();
     InsertMissingTokens();
@@ -55,103 +59,177 @@ class Builder {
   }
 
  private:
+  using Counts = std::array<Node, kMaxLength + 2>;  // by length
+
   std::string_view Term(std::size_t i) const {
     return bundle_.vectorizer.vocabulary.Term(static_cast<std::int64_t>(i));
   }
+  std::string_view TermOf(Node feature) const { return Term(trie_.columns[feature]); }
+  // Features of `length` tokens are first_[length] to first_[length + 1] - 1.
+  std::size_t Count(std::size_t length) const { return first_[length + 1] - first_[length]; }
+  // Whether 16 bytes from `p`, a place in the vocabulary, may be read.
+  bool Has16(const char* p) const { return bytes_end_ - p >= 16; }
 
-  // lengths_[i]: tokens in term i, or 0 for a term no document can have. begins_[i]: its first in tokens_.
+  // lengths_[i]: tokens in term i, or 0 for a term no document can have.
   void MeasureTerms() {
     lengths_ = BigArray<std::uint8_t>(terms_);
-    linalg::ParallelFor(terms_, kChunks, [this](std::size_t, std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) lengths_[i] = MeasureTerm(Term(i));
+    linalg::ParallelFor(terms_, kChunks, [this](std::size_t chunk, std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        lengths_[i] = MeasureTerm(Term(i));
+        ++counts_[chunk][lengths_[i]];
+      }
     });
-    begins_ = BigArray<std::size_t>(terms_ + 1);
-    for (std::size_t i = 0; i < terms_; ++i) {
-      longest_ = std::max<std::size_t>(longest_, lengths_[i]);
-      if (lengths_[i] == 1) ++unigrams_;
-      if (lengths_[i] == 2) ++bigrams_;
-      begins_[i + 1] = begins_[i] + (lengths_[i] > 1 ? lengths_[i] : 0);
-    }
   }
 
   std::uint8_t MeasureTerm(std::string_view term) const {
     std::size_t count = 0;
     bool spelled = true;
-    ForEachToken(term, [&](std::string_view token) {
+    if (!term.empty() && term.size() <= 16 && Has16(term.data())) {
+      const std::uint32_t spaces = SpacesIn16(term.data()) & ((1u << term.size()) - 1);
+      for (std::uint32_t rest = spaces; rest != 0; rest &= rest - 1) ++count;  // few; popcount is a call on any x86-64
       ++count;
-      spelled = spelled && !token.empty();
-    });
+      spelled = ((spaces & (spaces << 1 | 1)) | spaces >> (term.size() - 1)) == 0;  // none after another or at an end
+    } else {
+      ForEachToken(term, [&](std::string_view token) {
+        ++count;
+        spelled = spelled && !token.empty();
+      });
+    }
     return spelled && count >= min_tokens_ && count <= max_tokens_ && count <= kMaxLength
                ? static_cast<std::uint8_t>(count)
                : std::uint8_t{0};
   }
 
-  // Unigrams first, so that their cells, which every text needs, lie close together.
+  // By length, then by column: unigrams' cells, which every text needs, lie close together.
   void NumberFeatures() {
-    nodes_ = BigArray<Node>(terms_);
-    Node unigram = 0;
-    auto longer = static_cast<Node>(unigrams_);
-    for (std::size_t i = 0; i < terms_; ++i) {
-      if (lengths_[i] == 0) continue;
-      nodes_[i] = lengths_[i] == 1 ? unigram++ : longer++;
+    Node next = 0;
+    std::array<Counts, kChunks> starts;
+    for (std::size_t length = 1; length <= kMaxLength; ++length) {
+      first_[length] = next;
+      for (std::size_t chunk = 0; chunk < kChunks; ++chunk) {
+        starts[chunk][length] = next;
+        next += counts_[chunk][length];
+      }
+      if (next > first_[length]) longest_ = length;
     }
-    trie_.features = longer;
-    next_internal_ = longer;
-    trie_.columns = BigArray<Node>(longer);
-    for (std::size_t i = 0; i < terms_; ++i) {
-      if (lengths_[i] != 0) trie_.columns[nodes_[i]] = static_cast<Node>(i);
-    }
+    first_[kMaxLength + 1] = next;
+    trie_.features = next;
+    next_internal_ = next;
+    trie_.columns = BigArray<Node>(next);
+    linalg::ParallelFor(terms_, kChunks, [&](std::size_t chunk, std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        if (lengths_[i] != 0) trie_.columns[starts[chunk][lengths_[i]]++] = static_cast<Node>(i);
+      }
+    });
   }
 
   void InsertUnigrams() {
-    for (std::size_t i = 0; i < terms_; ++i) {
-      if (lengths_[i] == 1) trie_.tokens.Insert(Term(i), text::HashToken(Term(i)), nodes_[i]);
+    std::array<std::uint64_t, kAhead> hashes;
+    for (std::size_t begin = 0; begin < Count(1); begin += kAhead) {
+      const std::size_t size = std::min(kAhead, Count(1) - begin);
+      for (std::size_t k = 0; k < size; ++k) {
+        hashes[k] = text::HashToken(TermOf(static_cast<Node>(begin + k)));
+        trie_.tokens.Prefetch(hashes[k]);
+      }
+      for (std::size_t k = 0; k < size; ++k) {
+        const auto node = static_cast<Node>(begin + k);
+        trie_.tokens.Insert(TermOf(node), hashes[k], node);
+      }
     }
   }
 
   // tokens_: the tokens of all longer n-grams, kUnknown where one is no unigram feature.
   void ResolveTokens() {
-    tokens_ = BigArray<Node>(begins_[terms_]);
-    linalg::ParallelFor(terms_, kChunks, [this](std::size_t, std::size_t begin, std::size_t end) {
-      std::array<PendingToken, 64> pending;
-      std::size_t size = 0;
-      const auto flush = [&] {
-        for (std::size_t k = 0; k < size; ++k) {
-          tokens_[pending[k].at] = trie_.tokens.Find(pending[k].token, pending[k].hash);
+    std::size_t size = 0;
+    for (std::size_t n = 2; n <= longest_; ++n) {
+      token_begins_[n] = size;
+      size += n * Count(n);
+    }
+    tokens_ = BigArray<Node>(size);
+    for (std::size_t n = 2; n <= longest_; ++n) {
+      linalg::ParallelFor(Count(n), kChunks, [this, n](std::size_t, std::size_t begin, std::size_t end) {
+        Resolver resolver(this);
+        std::size_t at = token_begins_[n] + begin * n;
+        for (std::size_t i = begin; i < end; ++i, at += n) {
+          resolver.Resolve(TermOf(first_[n] + static_cast<Node>(i)), n, at);
         }
-        size = 0;
-      };
-      std::string_view last;  // terms ascend, so most begin with the word that the one before began with
-      Node last_node = kUnknown;
-      for (std::size_t i = begin; i < end; ++i) {
-        if (lengths_[i] < 2) continue;
-        std::size_t at = begins_[i];
-        ForEachToken(Term(i), [&](std::string_view token) {
-          if (at == begins_[i]) {
-            if (token != last) last_node = trie_.tokens.Find(token, text::HashToken(token));
-            last = token;
-            tokens_[at++] = last_node;
-            return;
-          }
-          pending[size] = {token, text::HashToken(token), at++};
-          trie_.tokens.Prefetch(pending[size].hash);
-          if (++size == pending.size()) flush();
-        });
-      }
-      flush();
-    });
+        resolver.Flush();
+      });
+    }
   }
+
+  // Looks tokens up, several at a time: each would otherwise wait for its line of the table.
+  class Resolver {
+   public:
+    explicit Resolver(Builder* builder) : builder_(*builder) {}
+
+    // Sets builder.tokens_[at] and on to the `length` (two or more) tokens of `term`; perhaps not before Flush().
+    void Resolve(std::string_view term, std::size_t length, std::size_t at) {
+      const std::string_view first = term.substr(0, FirstSpace(term));
+      // Terms ascend, so most begin with the word that the one before began with.
+      if (first != last_) {
+        last_ = first;
+        last_node_ = Find(first, text::HashToken(first));
+      }
+      builder_.tokens_[at] = last_node_;
+      term.remove_prefix(first.size() + 1);
+      for (std::size_t k = 1; k + 1 < length; ++k) {
+        const std::string_view token = term.substr(0, FirstSpace(term));
+        Add(token, at + k);
+        term.remove_prefix(token.size() + 1);
+      }
+      Add(term, at + length - 1);
+    }
+
+    void Flush() {
+      for (std::size_t k = 0; k < size_; ++k)
+        builder_.tokens_[pending_[k].at] = Find(pending_[k].token, pending_[k].hash);
+      size_ = 0;
+    }
+
+   private:
+    struct Pending {
+      std::string_view token;
+      std::uint64_t hash;
+      std::size_t at;
+    };
+
+    std::size_t FirstSpace(std::string_view term) const {
+      if (builder_.Has16(term.data())) {
+        const std::uint32_t spaces = SpacesIn16(term.data());
+        if (spaces != 0) return static_cast<std::size_t>(std::countr_zero(spaces));
+      }
+      return term.find(' ');
+    }
+
+    Node Find(std::string_view token, std::uint64_t hash) const {
+      const TokenTable& table = builder_.trie_.tokens;
+      if (!builder_.Has16(token.data())) return table.Find(token, hash);
+      return table.Find(LoadKey(token.data(), token.size()), token.data(), hash);
+    }
+
+    void Add(std::string_view token, std::size_t at) {
+      pending_[size_] = {token, text::HashToken(token), at};
+      builder_.trie_.tokens.Prefetch(pending_[size_].hash);
+      if (++size_ == kAhead) Flush();
+    }
+
+    Builder& builder_;
+    std::string_view last_;
+    Node last_node_ = kUnknown;
+    std::array<Pending, kAhead> pending_;
+    std::size_t size_ = 0;
+  };
 
   void InsertMissingTokens() {
     const auto missing =
         static_cast<std::size_t>(std::count(tokens_.data(), tokens_.data() + tokens_.size(), kUnknown));
     if (missing == 0) return;
-    trie_.tokens = TokenTable(unigrams_ + missing);
+    trie_.tokens = TokenTable(Count(1) + missing);
     InsertUnigrams();
-    for (std::size_t i = 0; i < terms_; ++i) {
-      if (lengths_[i] < 2) continue;
-      std::size_t at = begins_[i];
-      ForEachToken(Term(i), [&](std::string_view token) {
+    std::size_t at = 0;
+    for (Node feature = first_[2]; feature < trie_.features; ++feature) {
+      ForEachToken(TermOf(feature), [&](std::string_view token) {
         Node& node = tokens_[at++];
         if (node == kUnknown) node = InternalIfNew(trie_.tokens.Insert(token, text::HashToken(token), next_internal_));
       });
@@ -167,24 +245,19 @@ class Builder {
   void ChooseTables() {
     trie_.max_tokens = max_tokens_;
     trie_.doubles_per_cell = rows_ + 1;
-    const std::size_t inner = longest_ > 2 ? begins_[terms_] : 0;  // every prefix might be one of its own
+    const std::size_t inner = longest_ > 2 ? tokens_.size() : 0;  // every prefix might be one of its own
     trie_.has_bigram_table =
-        rows_ == 1 && bigrams_ + inner < BigramTable::kMaxCapacity && next_internal_ <= BigramTable::kMaxToken;
-    const std::size_t longer = trie_.features - unigrams_ - bigrams_;
-    if (trie_.has_bigram_table) trie_.bigrams = BigramTable(bigrams_ + inner);
-    trie_.ngrams = NgramTable(trie_.has_bigram_table ? longer + inner : longer + inner + bigrams_);
-  }
-
-  std::array<double, 2> CellOfOneRow(std::size_t term) const {
-    const auto& weighting = bundle_.vectorizer.weighting;
-    return {weighting.empty() ? 1.0 : weighting[term], bundle_.linear.weights[term]};
+        rows_ == 1 && Count(2) + inner < BigramTable::kMaxCapacity && next_internal_ <= BigramTable::kMaxToken;
+    const std::size_t longer = trie_.features - first_[3];
+    if (trie_.has_bigram_table) trie_.bigrams = BigramTable(Count(2) + inner);
+    trie_.ngrams = NgramTable(trie_.has_bigram_table ? longer + inner : longer + inner + Count(2));
   }
 
   void FillCells() {
     const auto& weighting = bundle_.vectorizer.weighting;
     const auto columns = static_cast<std::size_t>(bundle_.linear.features);
     const bool unigrams_only = trie_.has_bigram_table && longest_ <= 2;
-    const std::size_t nodes = unigrams_only ? unigrams_ : trie_.features;
+    const std::size_t nodes = unigrams_only ? Count(1) : trie_.features;
     trie_.cells = BigArray<double>(nodes * (rows_ + 1));
     linalg::ParallelFor(nodes, kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
       for (std::size_t node = begin; node < end; ++node) {
@@ -196,38 +269,39 @@ class Builder {
     });
   }
 
-  Node Token(std::size_t term, std::size_t k) const { return tokens_[begins_[term] + k]; }
+  // The tokens of feature first_[length] + i.
+  const Node* Tokens(std::size_t length, std::size_t i) const {
+    return tokens_.data() + token_begins_[length] + i * length;
+  }
 
   void FillBigramTable() {
-    BigArray<std::uint32_t> bigram_terms(bigrams_);
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < terms_; ++i) {
-      if (lengths_[i] == 2) bigram_terms[count++] = static_cast<std::uint32_t>(i);
-    }
-    trie_.bigrams.Fill(count, [&](std::size_t i) -> BigramTable::Bigram {
-      const std::size_t term = bigram_terms[i];
-      return {Token(term, 0), Token(term, 1), nodes_[term], CellOfOneRow(term)};
+    const double* weights = bundle_.linear.weights.data();
+    const double* factors = bundle_.vectorizer.weighting.empty() ? nullptr : bundle_.vectorizer.weighting.data();
+    trie_.bigrams.Fill(Count(2), [&](std::size_t i) -> BigramTable::Bigram {
+      const Node node = first_[2] + static_cast<Node>(i);
+      const Node* tokens = Tokens(2, i);
+      const Node column = trie_.columns[node];
+      return {tokens[0], tokens[1], node, {factors == nullptr ? 1.0 : factors[column], weights[column]}};
     });
   }
 
   void InsertBigrams() {
-    const auto key = [this](std::size_t term) { return NgramTable::Key(Token(term, 0), Token(term, 1)); };
-    for (std::size_t i = 0; i < terms_; ++i) {
-      const std::size_t later = i + kPrefetchAhead;
-      if (later < terms_ && lengths_[later] == 2) trie_.ngrams.Prefetch(key(later));
-      if (lengths_[i] == 2) trie_.ngrams.Insert(key(i), nodes_[i]);
+    const auto key = [this](std::size_t i) { return NgramTable::Key(Tokens(2, i)[0], Tokens(2, i)[1]); };
+    for (std::size_t i = 0; i < Count(2); ++i) {
+      if (i + kNgramsAhead < Count(2)) trie_.ngrams.Prefetch(key(i + kNgramsAhead));
+      trie_.ngrams.Insert(key(i), first_[2] + static_cast<Node>(i));
     }
   }
 
   // Shorter terms are all in, so a prefix that is a feature already has its node.
   void InsertNgrams(std::size_t length) {
-    for (std::size_t i = 0; i < terms_; ++i) {
-      if (lengths_[i] != length) continue;
-      Node prefix = InsertPrefixBigram(Token(i, 0), Token(i, 1));
+    for (std::size_t i = 0; i < Count(length); ++i) {
+      const Node* tokens = Tokens(length, i);
+      Node prefix = InsertPrefixBigram(tokens[0], tokens[1]);
       for (std::size_t k = 2; k + 1 < length; ++k) {
-        prefix = InternalIfNew(trie_.ngrams.Insert(NgramTable::Key(prefix, Token(i, k)), next_internal_));
+        prefix = InternalIfNew(trie_.ngrams.Insert(NgramTable::Key(prefix, tokens[k]), next_internal_));
       }
-      trie_.ngrams.Insert(NgramTable::Key(prefix, Token(i, length - 1)), nodes_[i]);
+      trie_.ngrams.Insert(NgramTable::Key(prefix, tokens[length - 1]), first_[length] + static_cast<Node>(i));
     }
   }
 
@@ -236,26 +310,19 @@ class Builder {
     return InternalIfNew(trie_.ngrams.Insert(NgramTable::Key(first, second), next_internal_));
   }
 
-  // A token whose line of the table is on its way to the cache.
-  struct PendingToken {
-    std::string_view token;
-    std::uint64_t hash = 0;
-    std::size_t at = 0;
-  };
-
   const ModelBundle& bundle_;
   std::size_t terms_;
+  const char* bytes_end_;
   std::size_t min_tokens_;
   std::size_t max_tokens_;
   std::size_t rows_;
   std::size_t longest_ = 0;
-  std::size_t unigrams_ = 0;
-  std::size_t bigrams_ = 0;
   Node next_internal_ = 0;
+  std::array<Counts, kChunks> counts_{};                    // of terms, by chunk
+  Counts first_{};                                          // node, by length
+  std::array<std::size_t, kMaxLength + 1> token_begins_{};  // in tokens_, by length
   BigArray<std::uint8_t> lengths_;
-  BigArray<std::size_t> begins_;
-  BigArray<Node> nodes_;  // by term
-  BigArray<Node> tokens_;
+  BigArray<Node> tokens_;  // by feature
   VocabularyTrie trie_;
 };
 

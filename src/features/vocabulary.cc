@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <unordered_set>
 
 #include "valence/features/vectorizer.h"
+#include "valence/linalg/parallel.h"
 
 namespace valence::features {
 namespace {
 
-Status CheckOffsets(const std::string& bytes, const std::vector<std::uint64_t>& offsets) {
+constexpr std::size_t kChunks = 16;
+
+// What Make() takes over.
+struct Terms {
+  std::string bytes;
+  std::vector<std::uint64_t> offsets;
+};
+
+Status CheckOffsets(std::string_view bytes, std::span<const std::uint64_t> offsets) {
   if (offsets.empty() || offsets.front() != 0 || offsets.back() != bytes.size()) {
     return DataCorrupt(
         fmt::format("vocabulary: term offsets must run from 0 to {}, the number of term bytes", bytes.size()));
@@ -26,10 +37,17 @@ Status CheckOffsets(const std::string& bytes, const std::vector<std::uint64_t>& 
 }
 
 bool Ascends(const Vocabulary& vocabulary) {
-  for (std::int64_t i = 1; i < vocabulary.size(); ++i) {
-    if (vocabulary.Term(i - 1) >= vocabulary.Term(i)) return false;
-  }
-  return true;
+  const std::int64_t pairs = std::max<std::int64_t>(vocabulary.size() - 1, 0);
+  std::array<bool, kChunks> ascends;
+  ascends.fill(true);
+  linalg::ParallelFor(static_cast<std::size_t>(pairs), kChunks,
+                      [&](std::size_t chunk, std::size_t begin, std::size_t end) {
+                        for (std::size_t i = begin; i < end && ascends[chunk]; ++i) {
+                          const auto column = static_cast<std::int64_t>(i);
+                          ascends[chunk] = vocabulary.Term(column) < vocabulary.Term(column + 1);
+                        }
+                      });
+  return std::all_of(ascends.begin(), ascends.end(), [](bool b) { return b; });
 }
 
 // A user's own vocabulary may come in any order; then only a set can tell whether a term repeats.
@@ -49,10 +67,17 @@ Status CheckDistinct(const Vocabulary& vocabulary) {
 }  // namespace
 
 Result<Vocabulary> Vocabulary::Make(std::string bytes, std::vector<std::uint64_t> offsets) {
+  const auto terms = std::make_shared<const Terms>(Terms{std::move(bytes), std::move(offsets)});
+  return Share(terms, terms->bytes, terms->offsets);
+}
+
+Result<Vocabulary> Vocabulary::Share(std::shared_ptr<const void> owner, std::string_view bytes,
+                                     std::span<const std::uint64_t> offsets) {
   VALENCE_RETURN_IF_ERROR(CheckOffsets(bytes, offsets));
   Vocabulary vocabulary;
-  vocabulary.bytes_ = std::move(bytes);
-  vocabulary.offsets_ = std::move(offsets);
+  vocabulary.owner_ = std::move(owner);
+  vocabulary.bytes_ = bytes;
+  vocabulary.offsets_ = offsets;
   VALENCE_RETURN_IF_ERROR(CheckDistinct(vocabulary));
   return vocabulary;
 }
@@ -68,9 +93,8 @@ Result<Vocabulary> Vocabulary::FromTerms(const std::vector<std::string>& terms_b
   return Make(std::move(bytes), std::move(offsets));
 }
 
-std::string_view Vocabulary::Term(std::int64_t column) const {
-  const auto i = static_cast<std::size_t>(column);
-  return std::string_view(bytes_).substr(offsets_[i], offsets_[i + 1] - offsets_[i]);
+bool Vocabulary::operator==(const Vocabulary& other) const {
+  return bytes_ == other.bytes_ && std::ranges::equal(offsets_, other.offsets_);
 }
 
 }  // namespace valence::features

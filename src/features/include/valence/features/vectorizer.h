@@ -18,30 +18,39 @@
 namespace valence::features {
 
 /// Terms by column, in scikit-learn's order (ascending code points, which is ascending UTF-8 bytes). Immutable once
-/// built.
+/// built; copies share the terms' memory.
 class Vocabulary {
  public:
   Vocabulary() = default;
   /// Takes the terms' bytes back to back and n + 1 offsets. Error: kDataCorrupt if offsets do not ascend, a term
   /// repeats, or (sorted wanted) terms do not ascend.
   static Result<Vocabulary> Make(std::string bytes, std::vector<std::uint64_t> offsets);
+  /// The same of memory that `owner` keeps alive and unchanged.
+  static Result<Vocabulary> Share(std::shared_ptr<const void> owner, std::string_view bytes,
+                                  std::span<const std::uint64_t> offsets);
   static Result<Vocabulary> FromTerms(const std::vector<std::string>& terms_by_column);
 
-  std::int64_t size() const { return static_cast<std::int64_t>(offsets_.size()) - 1; }
-  std::string_view Term(std::int64_t column) const;
-  const std::string& bytes() const { return bytes_; }
-  const std::vector<std::uint64_t>& offsets() const { return offsets_; }
+  std::int64_t size() const { return std::ssize(offsets_) - 1; }
+  std::string_view Term(std::int64_t column) const {
+    const auto i = static_cast<std::size_t>(column);
+    return {bytes_.data() + offsets_[i], offsets_[i + 1] - offsets_[i]};
+  }
+  std::string_view bytes() const { return bytes_; }
+  std::span<const std::uint64_t> offsets() const { return offsets_; }
 
   /// vocabulary.json: one object term -> column.
   std::string ToJson() const;
   /// Error: kDataCorrupt; columns must be 0..n-1 once each.
   static Result<Vocabulary> FromJson(std::string_view text);
 
-  bool operator==(const Vocabulary&) const = default;
+  bool operator==(const Vocabulary& other) const;
 
  private:
-  std::string bytes_;
-  std::vector<std::uint64_t> offsets_{0};
+  static constexpr std::uint64_t kNoTerms[] = {0};
+
+  std::shared_ptr<const void> owner_;
+  std::string_view bytes_;
+  std::span<const std::uint64_t> offsets_ = kNoTerms;
 };
 
 /// What Fit learns: everything Transform needs beside the configuration.
