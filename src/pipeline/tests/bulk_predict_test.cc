@@ -9,6 +9,8 @@
 #include "small_model.h"
 #include "support/matchers.h"
 #include "support/temp_dir.h"
+#include "valence/base/numbers.h"
+#include "valence/data/csv.h"
 
 namespace valence::pipeline {
 namespace {
@@ -68,6 +70,23 @@ TEST_F(BulkPredict, GivesTheSameBytesHoweverTheInputIsCut) {
   for (const std::size_t piece : {1u, 2u, 3u, 7u}) {
     ASSERT_THAT(Run(input, {.input = RowFormat::kCsv}, piece), IsOk());
     EXPECT_EQ(out_, whole) << piece;
+  }
+}
+
+TEST_F(BulkPredict, ScoresATextTheSameHoweverItIsQuoted) {
+  const std::string texts[] = {"a good film", "a dull, lovely film", "good \"lovely\" dull, yes", ""};
+  ASSERT_THAT(Run("text\na good film\n\"a dull, lovely film\"\n\"good \"\"lovely\"\" dull, yes\"\n\"\"\n"), IsOk());
+  std::string_view out = out_;
+  classifier::Classifier::Scratch scratch;
+  classifier::Prediction prediction;
+  for (const std::string& text : texts) {
+    out.remove_prefix(out.find('\n') + 1);
+    model_->Predict(text, &scratch, &prediction);
+    std::string row;
+    data::AppendCsvField(text, &row);
+    row +=
+        "," + model_->labels()[static_cast<std::size_t>(prediction.label)] + "," + FormatDouble(prediction.scores[0]);
+    EXPECT_THAT(std::string(out), StartsWith(row));
   }
 }
 
