@@ -4,6 +4,7 @@
 option(VALENCE_BUILD_TESTING "Build the unit tests" ${PROJECT_IS_TOP_LEVEL})
 option(VALENCE_BUILD_BENCH "Build the benchmarks" OFF)
 option(VALENCE_WERROR "Treat warnings as errors" OFF)
+set(VALENCE_STATIC "" CACHE PATH "Link archives, also those in this folder (tools/static-libraries); empty: shared")
 set(VALENCE_SANITIZE "" CACHE STRING "Sanitizers, separated by ';' (address;undefined or thread)")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -46,6 +47,11 @@ else()
   if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
     add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
   endif()
+endif()
+
+if(VALENCE_STATIC)
+  add_compile_options(-ffunction-sections -fdata-sections)
+  add_link_options(-static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,-z,pack-relative-relocs)
 endif()
 
 find_program(CCACHE_PROGRAM ccache)

@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every third-party package, in one place. Each has one home library (docs/architecture.md, "Dependencies").
 
+# VALENCE_STATIC: everything but the C library as archives. A start then binds the symbols of 3 shared libraries instead
+# of 49, most of them libcurl's. Debian has no archives of five of them: tools/static-libraries makes those.
+if(VALENCE_STATIC)
+  list(PREPEND CMAKE_PREFIX_PATH "${VALENCE_STATIC}")
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+endif()
+
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
@@ -21,3 +29,14 @@ endif()
 # The lemmatiser is made from WordNet's own files when Valence is built; nothing is read at run time.
 find_path(WORDNET_DIR index.noun PATHS /usr/share/wordnet /usr/share/wordnet/dict REQUIRED
           DOC "Folder with WordNet 3.0's index.* and *.exc files (Debian: wordnet-base)")
+
+if(VALENCE_STATIC)
+  # What the archives leave to who links them: yaml-cpp's, of which Debian's package file knows only the shared library,
+  # and the filters behind libarchive's.
+  find_library(YAML_CPP_ARCHIVE yaml-cpp REQUIRED)
+  set_target_properties(yaml-cpp PROPERTIES IMPORTED_LOCATION_NONE "${YAML_CPP_ARCHIVE}")
+  foreach(library lzma zstd bz2 nettle)
+    find_library(archive_${library} ${library} REQUIRED)
+    target_link_libraries(LibArchive::LibArchive INTERFACE "${archive_${library}}")
+  endforeach()
+endif()
