@@ -13,7 +13,7 @@
 namespace valence::tracking {
 namespace {
 
-constexpr int kLockWaitMilliseconds = 20'000;  // as MLflow waits
+constexpr std::chrono::milliseconds kLockWait{20'000};  // as MLflow waits
 
 int OpenFlags(SqliteDatabase::Mode mode) {
   switch (mode) {
@@ -87,7 +87,7 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::filesyst
     return error;
   }
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(path, handle));
-  ::sqlite3_busy_timeout(handle, kLockWaitMilliseconds);
+  database->SetLockWait(kLockWait);
   VALENCE_RETURN_IF_ERROR(database->Script("PRAGMA foreign_keys = ON"));
   return database;
 }
@@ -95,6 +95,10 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::filesyst
 SqliteDatabase::~SqliteDatabase() {
   for (const auto& [sql, statement] : idle_) ::sqlite3_finalize(statement);
   ::sqlite3_close(handle_);
+}
+
+void SqliteDatabase::SetLockWait(std::chrono::milliseconds wait) {
+  ::sqlite3_busy_timeout(handle_, static_cast<int>(wait.count()));
 }
 
 Result<SqliteStatement> SqliteDatabase::Prepare(std::string_view sql) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -68,6 +69,8 @@ class SqliteDatabase {
   ~SqliteDatabase();
 
   const std::filesystem::path& path() const { return path_; }
+  /// How long to wait for another program's lock, in place of 20 s.
+  void SetLockWait(std::chrono::milliseconds wait);
 
   /// Runs one statement and drops its rows. Values are bound in order: text, integers, doubles, OrNull.
   template <class... Values>

@@ -24,7 +24,7 @@ Error SqliteError(const std::filesystem::path& path, int code, sqlite3* handle) 
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return Unavailable(
-          fmt::format("{}: locked by another program for more than 20 s; try again when it is done", where));
+          fmt::format("{}: locked by another program, waited in vain; try again when it is done", where));
     case SQLITE_FULL:
       return Unavailable(fmt::format("{}: no space left on its disk; free some and try again", where));
     case SQLITE_READONLY:

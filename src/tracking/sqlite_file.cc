@@ -2,7 +2,6 @@
 #include "sqlite_file.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <system_error>
@@ -105,8 +104,13 @@ Status SqliteFile::CheckSchema() {
   return Ok();
 }
 
-Status SqliteFile::PrepareToWrite() {
+Status SqliteFile::CheckWritable() const {
   if (read_only_) return FailedPrecondition(fmt::format("{}: opened for reading only", name_.string()));
+  return Ok();
+}
+
+Status SqliteFile::PrepareToWrite() {
+  VALENCE_RETURN_IF_ERROR(CheckWritable());
   if (may_write_) return Ok();
   VALENCE_RETURN_IF_ERROR(CopyOnce(*database_, path_.string() + ".before-valence"));
   may_write_ = true;

@@ -30,6 +30,9 @@ class SqliteFile {
   /// As it was named: "sqlite:///mlflow.db".
   std::string uri() const { return "sqlite:///" + name_.generic_string(); }
 
+  /// Error: kFailedPrecondition if it was opened for reading only.
+  Status CheckWritable() const;
+
   /// Runs `body()` (giving a Result) in one transaction with one view of the data. Not to be nested.
   template <class Body>
   std::invoke_result_t<Body> Read(Body body) {

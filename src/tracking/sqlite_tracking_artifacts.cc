@@ -25,6 +25,7 @@ Result<std::filesystem::path> SqliteTrackingStore::RootFolder(const std::string&
 
 Status SqliteTrackingStore::UploadArtifact(const std::string& root_uri, const std::string& path,
                                            const std::filesystem::path& file) {
+  VALENCE_RETURN_IF_ERROR(file_->CheckWritable());
   VALENCE_TRY(const std::filesystem::path root, RootFolder(root_uri));
   return UploadLocal(root, path, file);
 }
