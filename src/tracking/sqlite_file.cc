@@ -54,17 +54,19 @@ Result<std::shared_ptr<SqliteFile>> SqliteFile::Open(const std::filesystem::path
 Status SqliteFile::OpenExisting() {
   std::error_code ignored;
   if (!read_only_) std::filesystem::create_directories(folder_, ignored);  // SQLite says why, if it cannot
-  VALENCE_TRY(database_, SqliteDatabase::Open(path_, read_only_ ? Mode::kReadOnly : Mode::kCreate));
-  Status readable = CheckReadable();
+  Status opened = OpenAs(read_only_ ? Mode::kReadOnly : Mode::kCreate);
   // A WAL database needs its -shm file even for reading; where none can be made, the file alone is all there is.
-  if (read_only_ && !readable.has_value() && readable.error().code == ErrorCode::kUnavailable && !HasWal(path_)) {
-    VALENCE_TRY(database_, SqliteDatabase::Open(path_, Mode::kImmutable));
-    readable = CheckReadable();
-  }
-  return readable;
+  if (read_only_ && !opened.has_value() && opened.error().code == ErrorCode::kUnavailable && !HasWal(path_))
+    opened = OpenAs(Mode::kImmutable);
+  return opened;
 }
 
-Status SqliteFile::CheckReadable() {
+Status SqliteFile::OpenAs(SqliteDatabase::Mode mode) {
+  VALENCE_TRY(database_, SqliteDatabase::Open(path_, mode));
+  return ReadMark();
+}
+
+Status SqliteFile::ReadMark() {
   VALENCE_TRY(const std::int64_t mark, database_->Int("PRAGMA application_id"));
   may_write_ = mark == kApplicationId;
   return Ok();
@@ -75,7 +77,7 @@ Status SqliteFile::Create() {
   (void)database_->Run("PRAGMA journal_mode = WAL");
   VALENCE_RETURN_IF_ERROR(database_->Run("BEGIN IMMEDIATE"));
   VALENCE_RETURN_IF_ERROR(End(FillNewFile()));
-  return CheckReadable();
+  return ReadMark();
 }
 
 Status SqliteFile::FillNewFile() {

@@ -51,9 +51,10 @@ class SqliteFile {
  private:
   SqliteFile(const std::filesystem::path& path, const SqliteOptions& options);
   Status OpenExisting();
+  Status OpenAs(SqliteDatabase::Mode mode);
+  Status ReadMark();
   Status Create();
   Status FillNewFile();
-  Status CheckReadable();
   Status Begin(const char* statement);
   Status CheckSchema();
   Status PrepareToWrite();

@@ -18,6 +18,8 @@ const std::string kInputs =
     "d.dataset_profile, t.value FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id LEFT JOIN input_tags t "
     "ON t.input_uuid = i.input_uuid AND t.name = 'mlflow.data.context' "
     "WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET'";
+// The order of the index: of one run's inputs the one in which they were written, and nothing to sort.
+const std::string kInIndexOrder = " ORDER BY i.destination_id, i.rowid";
 const std::string kOutputs =
     "SELECT source_id, destination_id, step FROM inputs "
     "WHERE source_type = 'RUN_OUTPUT' AND destination_type = 'MODEL_OUTPUT'";
@@ -89,7 +91,7 @@ Status ReadAllFigures(SqliteDatabase& database, RunIndex* runs) {
   VALENCE_RETURN_IF_ERROR(ReadInto(database, kMetrics, AddMetric, runs));
   VALENCE_RETURN_IF_ERROR(ReadInto(database, kParams, AddParam, runs));
   VALENCE_RETURN_IF_ERROR(ReadInto(database, kTags, AddTag, runs));
-  VALENCE_RETURN_IF_ERROR(ReadInto(database, kInputs + " ORDER BY i.rowid", AddInput, runs));
+  VALENCE_RETURN_IF_ERROR(ReadInto(database, kInputs + kInIndexOrder, AddInput, runs));
   return ReadInto(database, kOutputs + " ORDER BY rowid", AddOutput, runs);
 }
 
@@ -99,7 +101,7 @@ Status ReadNamedFigures(SqliteDatabase& database, std::vector<RunField> fields, 
     if (field->kind == RunField::Kind::kDataset) wants_datasets = true;
     if (std::find(fields.begin(), field, *field) == field) VALENCE_RETURN_IF_ERROR(ReadNamed(database, *field, runs));
   }
-  return wants_datasets ? ReadInto(database, kInputs + " ORDER BY i.rowid", AddInput, runs) : Ok();
+  return wants_datasets ? ReadInto(database, kInputs + kInIndexOrder, AddInput, runs) : Ok();
 }
 
 void SortFigures(Run* run) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "run_filter.h"
 #include "sqlite_experiments.h"
@@ -13,8 +14,8 @@
 namespace valence::tracking {
 namespace {
 
-/// From this many runs on, one pass over a whole table beats a look-up for each run.
-constexpr std::size_t kLookUpAtMost = 200;
+/// Above this many runs, one pass over whole tables beats look-ups for each run.
+constexpr std::size_t kLookUpAtMost = 2000;
 
 Result<std::vector<Run>> ReadRuns(SqliteDatabase& database, const std::vector<std::string>& experiment_ids) {
   std::vector<std::int64_t> ids;
@@ -45,6 +46,23 @@ void ForgetFigures(Run* run) {
   run->inputs.clear();
 }
 
+/// The first `limit` runs in order, without figures. Pointers are sorted: a run is large to move.
+std::vector<Run> FirstOf(std::vector<Run> runs, const RunOrder& order, std::size_t limit) {
+  std::vector<Run*> sorted;
+  for (Run& run : runs) sorted.push_back(&run);
+  const auto end = sorted.begin() + static_cast<std::ptrdiff_t>(std::min(limit, sorted.size()));
+  const auto before = [&order](const Run* a, const Run* b) { return order(*a, *b); };
+  std::nth_element(sorted.begin(), end, sorted.end(), before);
+  std::sort(sorted.begin(), end, before);
+  std::vector<Run> first;
+  first.reserve(static_cast<std::size_t>(end - sorted.begin()));
+  for (auto run = sorted.begin(); run != end; ++run) {
+    ForgetFigures(*run);
+    first.push_back(std::move(**run));
+  }
+  return first;
+}
+
 }  // namespace
 
 Result<std::vector<Run>> FindRuns(SqliteDatabase& database, const RunQuery& query) {
@@ -57,11 +75,7 @@ Result<std::vector<Run>> FindRuns(SqliteDatabase& database, const RunQuery& quer
   RunIndex index(runs);
   VALENCE_RETURN_IF_ERROR(ReadNamedFigures(database, named, &index));
   std::erase_if(runs, [&](const Run& run) { return !filter.Matches(run); });
-  const std::size_t count = std::min(query.limit, runs.size());
-  std::partial_sort(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(count), runs.end(), order);
-  runs.resize(count);
-
-  std::for_each(runs.begin(), runs.end(), [](Run& run) { ForgetFigures(&run); });
+  runs = FirstOf(std::move(runs), order, query.limit);
   VALENCE_RETURN_IF_ERROR(ReadFigures(database, runs));
   return runs;
 }

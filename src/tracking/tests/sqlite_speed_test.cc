@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the store promises about speed, with a margin for busy machines; figures are printed. The promise (docs/formats/
-// mlflow-db.md): 50 ms to publish a run, 200 ms to list from 10,000 runs, on an idle machine.
+// mlflow-db.md): 50 ms to publish a run, 200 ms to list from 10,000 runs, on an idle machine of 2026.
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -16,25 +17,39 @@ namespace {
 constexpr double kMargin = 60;
 constexpr int kRuns = 1000;
 #else
-constexpr double kMargin = 6;
+constexpr double kMargin = 3;
 constexpr int kRuns = 10'000;
 #endif
 
 using SqliteSpeed = StoreTest;
 
-/// The least of five tries, in seconds: what the machine can do when others let it.
+double ThreadSeconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+/// The least of five tries, in seconds. What is judged is the thread's own time: on a machine that does other things
+/// the clock on the wall says more about those.
+struct Times {
+  double wall = 1e9, thread = 1e9;
+};
 template <class Call>
-double BestSeconds(Call call) {
-  double best = 1e9;
+Times Best(Call call) {
+  Times best;
   for (int i = 0; i < 5; ++i) {
     const Stopwatch watch;
-    call(i);
-    best = std::min(best, watch.seconds());
+    const double begin = ThreadSeconds();
+    call();
+    best.thread = std::min(best.thread, ThreadSeconds() - begin);
+    best.wall = std::min(best.wall, watch.seconds());
   }
   return best;
 }
 
-void Report(const char* what, double seconds) { std::printf("  %s: %.1f ms\n", what, seconds * 1e3); }
+void Report(const char* what, const Times& times) {
+  std::printf("  %s: %.1f ms, of which %.1f ms of our own\n", what, times.wall * 1e3, times.thread * 1e3);
+}
 
 TEST_F(SqliteSpeed, PublishesARunOfAThousandMetrics) {
   std::vector<Metric> metrics;
@@ -46,7 +61,7 @@ TEST_F(SqliteSpeed, PublishesARunOfAThousandMetrics) {
   const std::vector<DatasetInput> data{{"train", "0123456789abcdef", "local", R"({"uri":"a"})", "{}", "{}", "training"},
                                        {"test", "0123456789abcdee", "local", R"({"uri":"b"})", "{}", "{}", "eval"}};
   ASSERT_THAT(registry_->EnsureModel("sentiment", ""), IsOk());
-  const double seconds = BestSeconds([&](int) {
+  const Times times = Best([&] {
     const tracking::Run run = NewRunNamed("r");
     ASSERT_THAT(tracking_->LogInputs(run.run_id, data), IsOk());
     ASSERT_THAT(tracking_->LogBatch(run.run_id, metrics, params, tags), IsOk());
@@ -60,8 +75,8 @@ TEST_F(SqliteSpeed, PublishesARunOfAThousandMetrics) {
     ASSERT_THAT(registry_->SetAlias("sentiment", "challenger", version->version), IsOk());
     ASSERT_THAT(tracking_->UpdateRun(run.run_id, RunStatus::kFinished, 2000), IsOk());
   });
-  Report("publish 1,000 metrics, 60 params, 15 tags, 2 data sets, model, version, alias", seconds);
-  EXPECT_LT(seconds, 0.050 * kMargin);
+  Report("publish 1,000 metrics, 60 params, 15 tags, 2 data sets, model, version, alias", times);
+  EXPECT_LT(times.thread, 0.050 * kMargin);
 }
 
 /// Runs with 10 metrics, 20 params and 6 tags each, and a data set.
@@ -95,7 +110,7 @@ std::string ManyRuns() {
 TEST_F(SqliteSpeed, ListsFromTenThousandRuns) {
   Sql(ManyRuns());
   const auto search = [&](const RunQuery& query, std::size_t wanted) {
-    return BestSeconds([&](int) {
+    return Best([&] {
       const auto runs = tracking_->SearchRuns(query);
       ASSERT_THAT(runs, IsOk());
       ASSERT_EQ(runs->size(), wanted);
@@ -103,17 +118,17 @@ TEST_F(SqliteSpeed, ListsFromTenThousandRuns) {
       ASSERT_EQ(runs->front().inputs.size(), 1u);
     });
   };
-  const double newest = search({{"1"}, "", {}, 50}, 50);
-  const double sorted =
+  const Times newest = search({{"1"}, "", {}, 50}, 50);
+  const Times sorted =
       search({{"1"}, "metrics.metric_1 > 1.1 and params.train.param_1 != 'x'", {"metrics.metric_0 DESC"}, 1000},
              std::min(1000, kRuns * 9 / 10));
-  const double all = search({{"1"}, "", {"metrics.metric_0 DESC"}, 100'000}, kRuns);
+  const Times all = search({{"1"}, "", {"metrics.metric_0 DESC"}, 100'000}, kRuns);
   Report("the newest 50 of the store", newest);
   Report("1,000 by filter, sorted by a metric", sorted);
   Report("every run with all of its figures", all);
-  EXPECT_LT(newest, 0.2 * kMargin);
-  EXPECT_LT(sorted, 0.2 * kMargin);
-  EXPECT_LT(all, 0.8 * kMargin);
+  EXPECT_LT(newest.thread, 0.2 * kMargin);
+  EXPECT_LT(sorted.thread, 0.2 * kMargin);
+  EXPECT_LT(all.thread, 0.4 * kMargin);
 }
 
 }  // namespace
