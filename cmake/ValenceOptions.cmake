@@ -36,6 +36,11 @@ if(VALENCE_WERROR)
   target_compile_options(valence_options INTERFACE -Werror)
 endif()
 
+# One section a function, so that a linker told to can leave out what nothing calls (libvalence.so does: src/capi).
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-ffunction-sections -fdata-sections)
+endif()
+
 # Hardening (OpenSSF guide). The sanitizers bring checks of their own and dislike _FORTIFY_SOURCE.
 if(VALENCE_SANITIZE)
   list(JOIN VALENCE_SANITIZE "," _sanitizers)

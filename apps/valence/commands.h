@@ -17,6 +17,7 @@ void AddEvaluate(CLI::App& app, Context& context);
 void AddPredict(CLI::App& app, Context& context);
 void AddExplain(CLI::App& app, Context& context);
 void AddServe(CLI::App& app, Context& context);
+void AddExport(CLI::App& app, Context& context);
 void AddParams(CLI::App& app, Context& context);
 void AddCompletions(CLI::App& app, Context& context);
 void AddVersion(CLI::App& app, Context& context);

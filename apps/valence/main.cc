@@ -49,6 +49,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddPredict(app, context);
   AddExplain(app, context);
   AddServe(app, context);
+  AddExport(app, context);
   AddParams(app, context);
   AddCompletions(app, context);
   AddVersion(app, context);

@@ -27,12 +27,6 @@ std::string UnknownSection(const std::vector<ConfigSection>& sections, std::stri
 
 }  // namespace
 
-Status ApplyYaml(const ConfigSection& section, const Yaml& node, std::string_view where) {
-  return internal::ReadSection(section, node, [&](int line, std::string_view key) {
-    return fmt::format("{}:{}: {}{}{}", where, line, section.name, key.empty() ? "" : ".", key);
-  });
-}
-
 Status ApplyYamlFile(const std::vector<ConfigSection>& sections, std::string_view text, std::string_view where) {
   VALENCE_TRY(const Yaml file, Yaml::Parse(text, where));
   if (file.kind == Yaml::Kind::kNull) return Ok();

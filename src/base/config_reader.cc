@@ -175,3 +175,14 @@ Status ReadSection(const ConfigSection& section, const Yaml& node, const Locate&
 }
 
 }  // namespace valence::internal
+
+namespace valence {
+
+// Not in config.cc, beside the functions that parse texts: libvalence.so needs this one, and links no YAML parser.
+Status ApplyYaml(const ConfigSection& section, const Yaml& node, std::string_view where) {
+  return internal::ReadSection(section, node, [&](int line, std::string_view key) {
+    return fmt::format("{}:{}: {}{}{}", where, line, section.name, key.empty() ? "" : ".", key);
+  });
+}
+
+}  // namespace valence

@@ -88,11 +88,6 @@ class Converter {
 
 }  // namespace
 
-const Yaml* Yaml::Find(std::string_view key) const {
-  const auto found = std::find_if(members.begin(), members.end(), [key](const auto& m) { return m.first == key; });
-  return found == members.end() ? nullptr : &found->second;
-}
-
 Result<Yaml> Yaml::Parse(std::string_view text, std::string_view name) {
   Converter converter(name);
   if (text.size() > kMaxBytes) return ResourceExhausted(fmt::format("{}: larger than {} bytes", name, kMaxBytes));

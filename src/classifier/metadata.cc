@@ -70,13 +70,29 @@ Result<std::map<std::string, std::string>> ParseStringMap(const Metadata& metada
   return strings;
 }
 
-// JSON texts are YAML, so the parser and the range checks of params.yaml serve here too.
+// The same value as the YAML parser would see: a model file needs no YAML parser, only its tree.
+Yaml ToYaml(const Json& json) {
+  Yaml yaml;
+  yaml.line = 1;
+  if (json.is_array()) {
+    yaml.kind = Yaml::Kind::kSequence;
+    for (const Json& item : json.array()) yaml.items.push_back(ToYaml(item));
+  } else if (json.is_object()) {
+    yaml.kind = Yaml::Kind::kMap;
+    for (const auto& [key, value] : json.object()) yaml.members.emplace_back(key, ToYaml(value));
+  } else if (!json.is_null()) {
+    yaml.kind = Yaml::Kind::kScalar;
+    yaml.quoted = json.is_string();
+    yaml.scalar = json.is_string() ? json.string() : json.Dump();
+  }
+  return yaml;
+}
+
+// As YAML, so that the range checks of params.yaml serve here too.
 Result<features::VectorizerConfig> ParseVectorizer(const Metadata& metadata) {
-  VALENCE_TRY(const std::string text, Text(metadata, "vectorizer"));
-  auto yaml = Yaml::Parse(text, "vectorizer");
-  if (!yaml) return Corrupt("vectorizer", yaml.error().message);
+  VALENCE_TRY(const Json json, ParseJson(metadata, "vectorizer"));
   features::VectorizerConfig config;
-  const Status applied = ApplyYaml(VectorizerSection(&config), *yaml, "vectorizer");
+  const Status applied = ApplyYaml(VectorizerSection(&config), ToYaml(json), "vectorizer");
   if (!applied) return Corrupt("vectorizer", applied.error().message);
   return config;
 }
