@@ -144,7 +144,7 @@ def test_a_damaged_model_is_refused(two, tmp_path):
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(content)
-    with pytest.raises(ValueError, match="sha256"):
+    with pytest.raises(ValueError, match="SHA-256"):
         mlflow.pyfunc.load_model(str(folder))
 
 
@@ -168,7 +168,7 @@ def test_mlflow_serves_the_same_numbers(two, tmp_path):
                                   cwd=tmp_path, env=env, stdout=log, stderr=log, start_new_session=True)
     try:
         url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300  # two imports of mlflow: 10 s of CPU, minutes on a busy machine
         while not answers(url + "/ping"):
             assert server.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text()
             time.sleep(0.1)
