@@ -14,6 +14,12 @@ void AddPreprocess(CLI::App& app, Context& context);
 void AddFeaturize(CLI::App& app, Context& context);
 void AddTrain(CLI::App& app, Context& context);
 void AddEvaluate(CLI::App& app, Context& context);
+void AddRegister(CLI::App& app, Context& context);
+void AddPromote(CLI::App& app, Context& context);
+/// `promote`, or with `dry_run` its comparison alone, under another name.
+void AddPromoteTo(CLI::App& app, Context& context, const char* name, const char* help, bool dry_run);
+void AddModels(CLI::App& app, Context& context);
+void AddRuns(CLI::App& app, Context& context);
 void AddPredict(CLI::App& app, Context& context);
 void AddExplain(CLI::App& app, Context& context);
 void AddServe(CLI::App& app, Context& context);

@@ -46,6 +46,10 @@ void AddCommands(CLI::App& app, Context& context) {
   AddFeaturize(app, context);
   AddTrain(app, context);
   AddEvaluate(app, context);
+  AddRegister(app, context);
+  AddPromote(app, context);
+  AddModels(app, context);
+  AddRuns(app, context);
   AddPredict(app, context);
   AddExplain(app, context);
   AddServe(app, context);

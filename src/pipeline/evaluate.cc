@@ -74,7 +74,19 @@ std::vector<std::pair<std::string, std::string>> FlatParameters(const Json& para
   return flat;
 }
 
-Status WriteReports(const ReportInput& input, const std::filesystem::path& folder) {
+/// One line a document, as DVC's `confusion` template counts them.
+std::string ConfusionCsv(const Scored& scored) {
+  std::string csv = "actual,predicted\n";
+  for (std::size_t i = 0; i < scored.size(); ++i) {
+    data::AppendCsvField(scored.labels[static_cast<std::size_t>(scored.truth[i])], &csv);
+    csv += ',';
+    data::AppendCsvField(scored.labels[static_cast<std::size_t>(scored.predicted[i])], &csv);
+    csv += '\n';
+  }
+  return csv;
+}
+
+Status WriteReports(const ReportInput& input, const Scored& scored, const std::filesystem::path& folder) {
   Json metrics = evaluation::ToJson(input.metrics, input.labels);
   Json slices = Json::MakeObject();
   for (const evaluation::Slice& slice : input.slices) {
@@ -89,6 +101,7 @@ Status WriteReports(const ReportInput& input, const std::filesystem::path& folde
   };
   write("metrics.json", metrics.Dump(2) + "\n");
   for (const evaluation::Curve& curve : input.curves) write(("plots/" + curve.name + ".csv").c_str(), curve.ToCsv());
+  write("plots/confusion.csv", ConfusionCsv(scored));
   write("report.html", evaluation::RenderReport(input));
   write("model_card.md", evaluation::RenderModelCard(input));
   return writes.Wait();
@@ -169,10 +182,15 @@ Result<Evaluated> Evaluate(const Params& params, const Layout& layout, const Ing
   input.curves = evaluation::ComputeCurves(scored);
   input.worst = MostWrong(documents, scored, params.evaluate.worst_documents);
   input.top_words = TopWords(*model, params.evaluate.top_words);
-  input.parameters = FlatParameters(model->bundle().parameters);
+  // What shaped the model is in its file; how it is judged is not.
+  Params copy = params;
+  Json parameters = model->bundle().parameters;
+  const ConfigSection gate{"evaluate", "", [&copy](FieldVisitor& v) { copy.evaluate.Describe(v); }};
+  parameters.Set(gate.name, ToJson(gate));
+  input.parameters = FlatParameters(parameters);
   input.certificate = model->bundle().certificate;
   input.data_report = DataReport(layout.reports / "data.json");
-  VALENCE_RETURN_IF_ERROR(WriteReports(input, layout.reports));
+  VALENCE_RETURN_IF_ERROR(WriteReports(input, scored, layout.reports));
   progress.Done();
   return evaluated;
 }

@@ -5,7 +5,7 @@
 
 namespace valence::pipeline {
 
-std::vector<ConfigSection> Params::Sections() {
+std::vector<ConfigSection> Params::ModelSections() {
   return {
       {"ingest", "Where the labelled texts come from, and which rows are kept.",
        [this](FieldVisitor& v) { ingest.Describe(v); }},
@@ -13,9 +13,29 @@ std::vector<ConfigSection> Params::Sections() {
        [this](FieldVisitor& v) { preprocess.Describe(v); }},
       {"featurize", "How tokens become numbers.", [this](FieldVisitor& v) { featurize.Describe(v); }},
       {"train", "The logistic regression.", [this](FieldVisitor& v) { train.Describe(v); }},
-      {"evaluate", "The report on held-out texts, and the gate a model must pass.",
-       [this](FieldVisitor& v) { evaluate.Describe(v); }},
   };
+}
+
+std::vector<ConfigSection> Params::Sections() {
+  std::vector<ConfigSection> sections = ModelSections();
+  sections.push_back({"evaluate", "The report on held-out texts, and the gate a model must pass.",
+                      [this](FieldVisitor& v) { evaluate.Describe(v); }});
+  sections.push_back(
+      {"tracking", "What is kept of each run, in MLflow's terms.", [this](FieldVisitor& v) { tracking.Describe(v); }});
+  sections.push_back(
+      {"register", "How a model becomes a registered version.", [this](FieldVisitor& v) { registering.Describe(v); }});
+  sections.push_back({"promote", "What a challenger must show to take the champion's place.",
+                      [this](FieldVisitor& v) { promote.Describe(v); }});
+  return sections;
+}
+
+void TrackingConfig::Describe(FieldVisitor& v) {
+  v.Visit({"enabled", "Whether 'valence run' is kept as a tracked run."}, enabled);
+  v.Visit({"experiment", "Experiment that runs belong to; MLFLOW_EXPERIMENT_NAME wins."}, experiment, {});
+  v.Visit({"run_name", "Name of the run; empty makes one of the vectorizer and C."}, run_name, {});
+  v.Visit({"system_metrics_interval", "Seconds between samples of processor, memory, disk and network; 0 takes none.",
+           ">= 0"},
+          system_metrics_interval, AtLeast(0));
 }
 
 Result<Params> LoadParams(const std::filesystem::path& file, bool file_is_optional,

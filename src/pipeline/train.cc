@@ -35,7 +35,7 @@ Status ReadFeaturized(const Params& params, const std::filesystem::path& folder,
 /// The sections that shaped the model, for its metadata and for tracked runs.
 Json ParametersOf(Params params) {
   Json all = Json::MakeObject();
-  for (const ConfigSection& section : params.Sections()) all.Set(section.name, ToJson(section));
+  for (const ConfigSection& section : params.ModelSections()) all.Set(section.name, ToJson(section));
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "explanation.h"
 #include "model_flag.h"
+#include "model_loading.h"
 #include "valence/base/files.h"
 #include "valence/base/utf8.h"
 
@@ -23,7 +24,8 @@ Outcome RunExplain(const Context& context, Flags flags) {
     if (text.ends_with('\n')) text.pop_back();
     flags.texts.push_back(std::move(text));
   }
-  VALENCE_TRY(const auto model, classifier::Classifier::Load(flags.model));
+  VALENCE_TRY(const LoadedModel loaded, LoadModel(flags.model, Progress::None()));
+  const auto& model = loaded.trained.classifier;
   classifier::Classifier::Scratch scratch;
   classifier::Prediction prediction;
   for (const std::string& text : flags.texts) {

@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "model_flag.h"
+#include "model_loading.h"
 #include "progress_bar.h"
 #include "terminal.h"
 #include "valence/base/clock.h"
@@ -66,7 +67,8 @@ Outcome RunPredict(const Context& context, const Flags& flags) {
   options.name = flags.file == "-" ? "standard input" : flags.file;
   VALENCE_TRY(options.input, pipeline::ParseRowFormat(flags.input_format));
   VALENCE_TRY(options.output, pipeline::ParseRowFormat(flags.format));
-  VALENCE_TRY(const auto model, classifier::Classifier::Load(flags.model));
+  VALENCE_TRY(const LoadedModel loaded, LoadModel(flags.model, Progress::None()));
+  const auto& model = loaded.trained.classifier;
   VALENCE_TRY(const Input input, Input::Open(flags.file));
   std::optional<AtomicFile> file;
   if (!flags.output.empty()) {

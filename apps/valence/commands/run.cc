@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "commands.h"
 #include "progress_bar.h"
+#include "registering.h"
 #include "summary.h"
 #include "terminal.h"
+#include "tracking_session.h"
 #include "valence/base/numbers.h"
 #include "valence/pipeline/stages.h"
 
@@ -21,17 +25,18 @@ struct Outputs {
 std::string Documents(std::size_t n) { return WithThousands(static_cast<std::int64_t>(n)) + " documents"; }
 
 /// All stages, each handing its result to the next in memory while its files are still being written; what no later
-/// stage needs is freed on the way. Data that breach the contract end it after ingest.
-Result<Outputs> RunStages(const Context& context, const pipeline::Params& params) {
+/// stage needs is freed on the way. Data that breach the contract end it after ingest. On an error `outputs` holds what
+/// was made before it.
+Status RunStages(const Context& context, const pipeline::Params& params, Outputs* outputs) {
   const pipeline::Layout layout;
-  Outputs out;
+  Outputs& out = *outputs;
   {
     ProgressBar progress("ingest", context.quiet);
     VALENCE_TRY(out.ingested, pipeline::Ingest(params, layout, progress));
     progress.Summarise(Documents(out.ingested->report.kept_rows));
     out.seconds.Set("ingest", progress.seconds());
   }
-  if (!out.ingested->report.accepted()) return out;
+  if (!out.ingested->report.accepted()) return Ok();
   std::unique_ptr<pipeline::Featurized> featurized;
   {
     std::unique_ptr<pipeline::Preprocessed> preprocessed;
@@ -59,7 +64,7 @@ Result<Outputs> RunStages(const Context& context, const pipeline::Params& params
   VALENCE_TRY(out.evaluated, pipeline::Evaluate(params, layout, out.ingested.get(), &out.trained, progress));
   progress.Summarise(fmt::format("accuracy {:.4f}", out.evaluated.metrics.accuracy));
   out.seconds.Set("evaluate", progress.seconds());
-  return out;
+  return Ok();
 }
 
 std::string RenderText(const Outputs& out) {
@@ -83,19 +88,43 @@ Json RenderJson(const Outputs& out) {
                            {"seconds", out.seconds}});
 }
 
-Outcome RunPipeline(const Context& context) {
+struct Flags {
+  TrackingFlags tracking;
+  bool registers = false, promotes = false;
+};
+
+/// Registration, and promotion, of what this run made.
+Outcome RegisterAndPromote(const Context& context, const pipeline::Params& params, const Outputs& out,
+                           const std::optional<tracking::Published>& run, const Flags& flags) {
+  VALENCE_TRY(const tracking::ModelVersion version,
+              RegisterModel(params, pipeline::Layout(), out.trained, flags.tracking, run));
+  PrintStderr(
+      fmt::format("registered as version {} of {} ({})\n", version.version, version.name, params.registering.alias));
+  if (!flags.promotes) return kSuccess;
+  return PromoteModel(context, params, flags.tracking, {.version = version.version});
+}
+
+Outcome RunPipeline(const Context& context, const Flags& flags) {
   VALENCE_TRY(const pipeline::Params params, context.LoadParams());
-  VALENCE_TRY(const Outputs out, RunStages(context, params));
-  const data::IngestReport& data = out.ingested->report;
-  if (!data.accepted()) {
+  TrackingSession session(params, flags.tracking, "valence run");
+  Outputs out;
+  if (Status status = RunStages(context, params, &out); !status) {
+    session.Fail(status.error(), out.seconds);
+    return std::move(status).error();
+  }
+  if (const data::IngestReport& data = out.ingested->report; !data.accepted()) {
     const Json json = Json::MakeObject({{"data", data.ToJson()}});
     VALENCE_RETURN_IF_ERROR(Print(context.json ? json.Dump(2) + '\n' : IngestTable(data)));
-    PrintStderr(ContractBreaches(data));
+    const std::string breaches = ContractBreaches(data);
+    PrintStderr(breaches);
+    session.Fail(FailedPrecondition(breaches), out.seconds);
     return kGateRefused;
   }
   VALENCE_RETURN_IF_ERROR(Print(context.json ? RenderJson(out).Dump(2) + '\n' : RenderText(out)));
+  VALENCE_TRY(const auto run, session.Finish(pipeline::Layout(), out.trained, out.seconds));
   PrintStderr(GateFailures(out.evaluated.gate));
-  return out.evaluated.gate.passed ? kSuccess : kGateRefused;
+  if (!out.evaluated.gate.passed) return kGateRefused;
+  return flags.registers || flags.promotes ? RegisterAndPromote(context, params, out, run, flags) : Outcome(kSuccess);
 }
 
 }  // namespace
@@ -104,7 +133,11 @@ void AddRun(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("run", "All stages in one process: texts in, a judged model out");
   AddParamsFlags(*command, context);
   AddJsonFlag(*command, context);
-  command->callback([&context] { context.action = [&context] { return RunPipeline(context); }; });
+  const auto flags = std::make_shared<Flags>();
+  AddTrackingFlags(*command, flags->tracking, /*makes_runs=*/true);
+  command->add_flag("--register", flags->registers, "Then register the model as challenger, if the gate passed it");
+  command->add_flag("--promote", flags->promotes, "Then register it, and make it champion if it holds its ground");
+  command->callback([&context, flags] { context.action = [&context, flags] { return RunPipeline(context, *flags); }; });
 }
 
 }  // namespace valence::app

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "commands.h"
+#include "model_loading.h"
 #include "sagemaker.h"
 #include "valence/base/clock.h"
-#include "valence/pipeline/stages.h"
 
 namespace valence::app {
 namespace {
@@ -47,7 +47,8 @@ struct ModelFlag {
 
 Result<ModelFlag> ParseModelFlag(const std::string& text) {
   ModelFlag flag;
-  const std::size_t equals = text.find('=');
+  std::size_t equals = text.find('=');
+  if (text.find('/') < equals) equals = std::string::npos;  // of a path or an URL, not of a name
   flag.file = equals == std::string::npos ? text : text.substr(equals + 1);
   if (equals == std::string::npos) {
     const std::string stem = std::filesystem::path(flag.file).stem().string();
@@ -72,14 +73,19 @@ Result<ModelFlag> ParseModelFlag(const std::string& text) {
 Result<std::vector<serving::LoadedModel>> LoadModels(const std::vector<std::string>& flags) {
   std::vector<serving::LoadedModel> models;
   for (const std::string& text : flags) {
-    VALENCE_TRY(const ModelFlag flag, ParseModelFlag(text));
+    VALENCE_TRY(ModelFlag flag, ParseModelFlag(text));
+    VALENCE_TRY(const LoadedModel loaded, LoadModel(flag.file, Progress::None()));
+    // What the registry calls it, unless the flag calls it otherwise.
+    if (!loaded.source.version.empty() && flag.file == text) {
+      if (serving::IsModelName(loaded.source.name)) flag.id.name = loaded.source.name;
+      flag.id.version = loaded.source.version;
+    }
     for (const serving::LoadedModel& other : models) {
       if (other.id.name != flag.id.name || other.id.version != flag.id.version) continue;
       return InvalidArgument(fmt::format("--model {}: there is a model '{}' version {} already; name it NAME@VERSION=",
                                          text, flag.id.name, flag.id.version));
     }
-    VALENCE_TRY(const pipeline::Trained trained, pipeline::LoadTrained(flag.file));
-    models.push_back({flag.id, trained.classifier});
+    models.push_back({flag.id, loaded.trained.classifier});
   }
   return models;
 }

@@ -11,6 +11,8 @@
 #include "valence/evaluation/report.h"
 #include "valence/features/vectorizer_config.h"
 #include "valence/model/logistic_regression.h"
+#include "valence/pipeline/tracking_config.h"
+#include "valence/registry/config.h"
 #include "valence/text/preprocess_config.h"
 
 namespace valence::pipeline {
@@ -22,9 +24,14 @@ struct Params {
   features::VectorizerConfig featurize;
   model::TrainConfig train;
   evaluation::EvaluateConfig evaluate;
+  TrackingConfig tracking;
+  registry::RegisterConfig registering;  ///< section `register`
+  registry::PromoteConfig promote;
 
-  /// The sections bound to this object, which must outlive them.
+  /// All sections, bound to this object, which must outlive them.
   std::vector<ConfigSection> Sections();
+  /// Those that shape the model, and so are part of its file: ingest, preprocess, featurize, train.
+  std::vector<ConfigSection> ModelSections();
 };
 
 /// Defaults, then `file` (absent is fine if `file_is_optional`), then each `stage.key=value`.

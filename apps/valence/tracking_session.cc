@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tracking_session.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "terminal.h"
+#include "valence/base/log.h"
+
+namespace valence::app {
+namespace {
+
+std::int64_t NowMilliseconds() {
+  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+void AddTrackingFlags(CLI::App& command, TrackingFlags& flags, bool makes_runs) {
+  command
+      .add_option("--tracking-uri", flags.uri,
+                  "MLflow server (https://...) or store (sqlite:///file.db); default: MLFLOW_TRACKING_URI, else "
+                  "sqlite:///mlflow.db")
+      ->type_name("URI");
+  if (!makes_runs) return;
+  command.add_flag("--require-tracking", flags.required,
+                   "Exit 4 if the run cannot be sent to the server (it is kept locally all the same)");
+}
+
+Result<tracking::Stores> OpenStores(const TrackingFlags& flags) {
+  return AsEnvironment(tracking::OpenStores(flags.uri, tracking::ProcessEnvironment()));
+}
+
+Error AsEnvironment(Error error) {
+  if (error.code != ErrorCode::kInternal) error.code = ErrorCode::kUnavailable;
+  return error;
+}
+
+TrackingSession::TrackingSession(const pipeline::Params& params, TrackingFlags flags, std::string command)
+    : params_(params),
+      flags_(std::move(flags)),
+      enabled_(params.tracking.enabled),
+      command_(std::move(command)),
+      start_time_(NowMilliseconds()) {
+  if (!enabled_) return;
+  source_ = std::async(std::launch::async, pipeline::ReadSourceControl);
+  if (params.tracking.system_metrics_interval > 0) {
+    monitor_ = std::make_unique<pipeline::SystemMonitor>(
+        std::chrono::milliseconds(static_cast<std::int64_t>(params.tracking.system_metrics_interval * 1000) + 1));
+  }
+}
+
+pipeline::RunContext TrackingSession::Context(const Json& stage_seconds) {
+  pipeline::RunContext context{.command = command_, .start_time = start_time_, .end_time = NowMilliseconds()};
+  context.source = source_.get();
+  if (monitor_) context.system_metrics = monitor_->Finish();
+  monitor_.reset();
+  context.stage_seconds = stage_seconds;
+  return context;
+}
+
+Result<std::optional<tracking::Published>> TrackingSession::Publish(tracking::RunRecord record) {
+  VALENCE_RETURN_IF_ERROR(AsEnvironment(tracking::ApplyEnvironment(tracking::ProcessEnvironment(), &record)));
+  auto stores = app::OpenStores(flags_);
+  tracking::PublishedOrSpooled done;
+  if (stores) {
+    VALENCE_TRY(done, AsEnvironment(tracking::PublishOrSpool(record, *stores->tracking, kLocalStore)));
+  } else {
+    // The address itself is wrong: keep the run before saying so.
+    VALENCE_TRY(const tracking::Stores local, AsEnvironment(tracking::OpenSqlite(kLocalStore, {})));
+    VALENCE_TRY(done.published, AsEnvironment(tracking::Spool(record, *local.tracking)));
+    done.spooled_because = stores.error().message;
+  }
+  for (const std::string& warning : done.published.warnings) log::Warning(warning);
+  if (done.spooled_because.empty()) {
+    PrintStderr(fmt::format("tracked as run {} in {}\n", done.published.run_id, (*stores).tracking->uri()));
+    return std::optional(std::move(done.published));
+  }
+  const std::string kept =
+      fmt::format("{}; the run is kept in {}, 'valence runs sync' sends it later", done.spooled_because, kLocalStore);
+  if (flags_.required) return Unavailable(kept);
+  log::Warning(kept);
+  return std::optional<tracking::Published>();
+}
+
+Result<std::optional<tracking::Published>> TrackingSession::Finish(const pipeline::Layout& layout,
+                                                                   const pipeline::Trained& trained,
+                                                                   const Json& stage_seconds) {
+  if (!enabled_) return std::optional<tracking::Published>();
+  VALENCE_TRY(const pipeline::RecordFolder folder, pipeline::RecordFolder::Make());
+  VALENCE_TRY(tracking::RunRecord record,
+              pipeline::MakeRecord(params_, layout, trained, Context(stage_seconds), folder));
+  return Publish(std::move(record));
+}
+
+void TrackingSession::Fail(const Error& error, const Json& stage_seconds) {
+  if (!enabled_) return;
+  const auto kept = Publish(pipeline::FailedRecord(params_, error, Context(stage_seconds)));
+  if (!kept) log::Warning("the failed run was not tracked: " + kept.error().message);
+}
+
+}  // namespace valence::app

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+
+#include "record_parts.h"
+#include "valence/base/files.h"
+#include "valence/base/version.h"
+
+namespace valence::pipeline {
+namespace {
+
+constexpr std::size_t kLongestKey = 250;
+constexpr std::size_t kLongestNote = 8000;
+
+/// MLflow's /\w.- : and space (mlflow/utils/validation.py); bytes of other scripts are letters to it.
+bool IsKeyByte(unsigned char c) {
+  return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         std::string_view("/_.-: ").find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+void CutAt(std::size_t limit, std::string* text) {
+  if (text->size() <= limit) return;
+  while (limit > 0 && (static_cast<unsigned char>((*text)[limit]) & 0xC0u) == 0x80u) --limit;
+  text->resize(limit);
+}
+
+/// The model card without its YAML head, which only Hugging Face reads.
+std::string Note(const std::filesystem::path& card) {
+  auto text = ReadFile(card, 1u << 20);
+  if (!text) return {};
+  if (text->starts_with("---\n")) {
+    const auto end = text->find("\n---\n", 3);
+    if (end != std::string::npos) text->erase(0, end + 5);
+  }
+  CutAt(kLongestNote, &*text);
+  return std::move(*text);
+}
+
+}  // namespace
+
+std::string RandomHex(std::size_t digits) {
+  std::random_device random;
+  std::string hex;
+  while (hex.size() < digits) hex += fmt::format("{:08x}", random());
+  hex.resize(digits);
+  return hex;
+}
+
+std::string UserName() {
+  const char* name = std::getenv("MLFLOW_TRACKING_USERNAME");
+  if (name != nullptr && *name != '\0') return name;
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry != nullptr ? entry->pw_name : "unknown";
+}
+
+Json ReadJsonIfThere(const std::filesystem::path& path) {
+  const auto text = ReadFile(path);
+  if (!text) return {};
+  auto json = Json::Parse(*text);
+  return json ? std::move(*json) : Json();
+}
+
+std::string KeyOf(std::string_view text) {
+  std::string key(text);
+  for (char& c : key) {
+    if (!IsKeyByte(static_cast<unsigned char>(c))) c = '_';
+  }
+  CutAt(kLongestKey, &key);
+  return key;
+}
+
+std::vector<tracking::Param> FlatParameters(const Json& parameters) {
+  std::vector<tracking::Param> params;
+  if (!parameters.is_object()) return params;
+  for (const auto& [section, fields] : parameters.object()) {
+    if (!fields.is_object()) continue;
+    for (const auto& [key, value] : fields.object()) {
+      params.push_back({KeyOf(section + "." + key), value.is_string() ? value.string() : value.Dump()});
+    }
+  }
+  return params;
+}
+
+std::vector<tracking::Tag> ContextTags(const RunContext& context, const std::string& user) {
+  std::vector<tracking::Tag> tags{{"mlflow.user", user},
+                                  {"mlflow.source.name", context.command},
+                                  {"mlflow.source.type", "LOCAL"},
+                                  {"valence.version", std::string(kVersion)}};
+  const SourceControl& source = context.source;
+  if (!source.commit.empty()) {
+    tags.push_back({"mlflow.source.git.commit", source.commit});
+    tags.push_back({"mlflow.source.git.dirty", source.dirty ? "true" : "false"});
+  }
+  if (!source.branch.empty()) tags.push_back({"mlflow.source.git.branch", source.branch});
+  if (!source.remote_url.empty()) tags.push_back({"mlflow.source.git.repoURL", source.remote_url});
+  return tags;
+}
+
+void AddModelTags(const classifier::ModelBundle& bundle, const std::string& digest, const Json& figures,
+                  const Layout& layout, std::vector<tracking::Tag>* tags) {
+  tags->push_back({std::string(kModelDigestTag), "sha256:" + digest});
+  for (const auto& [key, value] : bundle.lineage) {
+    if (key != "valence_version") tags->push_back({"valence." + key, value});
+  }
+  if (const Json* passed = figures.Find("gate_passed"); passed != nullptr && passed->is_bool()) {
+    tags->push_back({"valence.gate", passed->boolean() ? "passed" : "refused"});
+  }
+  if (std::string note = Note(layout.reports / "model_card.md"); !note.empty()) {
+    tags->push_back({"mlflow.note.content", std::move(note)});
+  }
+}
+
+}  // namespace valence::pipeline
