@@ -2,7 +2,7 @@
 # The commands people type. Everything behind them is CMake (CMakePresets.json), Python (tests/) and npm (web/).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run serve build test test-full unit parity e2e browser sanitize bench format lint clean
+.PHONY: help run serve build test test-full unit parity e2e tracking versioning browser sanitize bench format lint clean
 
 # A cache that hits from any checkout folder (clones, CI).
 export CCACHE_BASEDIR := $(CURDIR)
@@ -28,10 +28,11 @@ build: ## The binary, build/release/bin/valence
 	@tools/configure release
 	@cmake --build --preset release -j $(JOBS) --target valence
 
-test: unit sanitize parity e2e browser ## Everything CI runs
+test: unit sanitize parity e2e tracking versioning browser ## Everything CI runs
 
 test-full: test ## And the long suites
-	@VALENCE_TEST_FULL=1 tools/pytest tests/parity tests/e2e
+	@VALENCE_TEST_FULL=1 tools/pytest tests/parity tests/e2e tests/clients
+	@VALENCE_TEST_FULL=1 tools/pytest tests/mlflow
 
 unit: ## Unit tests
 	@tools/install build test
@@ -51,6 +52,14 @@ parity: build unit ## The same numbers as scikit-learn and NLTK
 e2e: build ## The real binary, its files, its server
 	@tools/install test
 	@tools/pytest tests/e2e tests/clients
+
+tracking: build unit ## The stores and the registry beside the real MLflow
+	@tools/install test
+	@tools/pytest tests/mlflow
+
+versioning: build ## dvc.yaml under the real DVC
+	@tools/install test
+	@tools/pytest tests/dvc
 
 browser: build ## The page and the report in a real browser
 	@tools/install test
