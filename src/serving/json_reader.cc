@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "json_syntax.h"
@@ -40,6 +41,23 @@ std::optional<HttpError> JsonReader::Parse(std::string_view body, dom::element* 
   const auto code = parser_.parse(padded_.data(), body.size(), false).get(*root);
   if (code == simdjson::SUCCESS) return std::nullopt;
   return NotJson(body, code);
+}
+
+bool GetInteger(dom::element value, std::int64_t* out) {
+  if (value.get(*out) == simdjson::SUCCESS) return true;
+  constexpr double kLimit = 9223372036854775808.0;  // 2^63
+  double number = 0;
+  if (!value.is_double() || value.get(number) != simdjson::SUCCESS) return false;
+  if (number < -kLimit || number >= kLimit || std::trunc(number) != number) return false;
+  *out = static_cast<std::int64_t>(number);
+  return true;
+}
+
+bool GetCount(dom::element value, std::uint64_t* out) {
+  std::int64_t number = 0;
+  if (!GetInteger(value, &number) || number < 0) return false;
+  *out = static_cast<std::uint64_t>(number);
+  return true;
 }
 
 std::string_view TypeName(dom::element value) {

@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ class JsonReader {
   simdjson::dom::parser parser_;
   std::string padded_;
 };
+
+/// Whether `value` is a whole number of 64 bits with sign, which then goes into `*out`. 2.0 is one, as JSON Schema has
+/// it.
+bool GetInteger(simdjson::dom::element value, std::int64_t* out);
+/// The same, and not below 0.
+bool GetCount(simdjson::dom::element value, std::uint64_t* out);
 
 /// "an array", "null" and so on, for messages.
 std::string_view TypeName(simdjson::dom::element value);

@@ -5,6 +5,10 @@
 #include "valence/base/json.h"
 #include "valence/base/version.h"
 
+// Embedded by valence_embed.
+extern "C" const char valence_openapi_begin[];
+extern "C" const char valence_openapi_end[];
+
 namespace valence::serving {
 namespace {
 
@@ -51,6 +55,11 @@ void Version(Exchange& exchange) {
   exchange.response->body = answer.Dump() + "\n";
 }
 
+void Describe(Exchange& exchange) {
+  exchange.response->extra_headers.append("Cache-Control: no-cache\r\n");
+  exchange.response->body.assign(valence_openapi_begin, valence_openapi_end);
+}
+
 }  // namespace
 
 void WritePlainText(int status, std::string_view text, net::HttpResponse* response) {
@@ -64,6 +73,7 @@ void AddOperationsRoutes(Router* router) {
   router->Add({"GET", "/readyz", Ready});
   router->Add({"GET", "/metrics", Metrics});
   router->Add({"GET", "/version", Version});
+  router->Add({"GET", "/openapi.json", Describe});
 }
 
 }  // namespace valence::serving

@@ -7,7 +7,7 @@
 
 namespace valence::serving {
 
-/// /livez, /readyz, /metrics, /version.
+/// /livez, /readyz, /metrics, /version, /openapi.json.
 void AddOperationsRoutes(Router* router);
 
 /// Answers in plain text.

@@ -6,23 +6,24 @@
 #include <array>
 
 #include "json_reader.h"
+#include "valence/base/utf8.h"
 
 namespace valence::serving {
 namespace dom = simdjson::dom;
 namespace {
 
 constexpr std::int64_t kMaxAttributions = 100000;
-constexpr std::size_t kMaxIdBytes = 256;
+constexpr std::size_t kMaxIdCharacters = 256;
 
 using Fault = std::optional<HttpError>;
 
 Fault ReadId(dom::element value, DocumentId* id) {
   if (value.get(id->text) == simdjson::SUCCESS) {
     id->kind = DocumentId::Kind::kString;
-    if (id->text.size() <= kMaxIdBytes) return std::nullopt;
-    return HttpError{400, fmt::format("'id': at most {} bytes", kMaxIdBytes), "id"};
+    if (utf8::Length(id->text) <= kMaxIdCharacters) return std::nullopt;
+    return HttpError{400, fmt::format("'id': at most {} characters", kMaxIdCharacters), "id"};
   }
-  if (value.get(id->integer) != simdjson::SUCCESS) return WrongType("id", "a string or an integer", value);
+  if (!GetInteger(value, &id->integer)) return WrongType("id", "a string or an integer", value);
   id->kind = DocumentId::Kind::kInteger;
   return std::nullopt;
 }
@@ -79,7 +80,7 @@ Fault ReadText(dom::element value, const TextLimits& limits, PredictRequest* req
 Fault ReadExplain(dom::element value, PredictRequest* request) {
   if (value.get(request->explain) == simdjson::SUCCESS) return std::nullopt;
   std::int64_t count = 0;
-  if (value.get(count) != simdjson::SUCCESS || count < 0 || count > kMaxAttributions) {
+  if (!GetInteger(value, &count) || count < 0 || count > kMaxAttributions) {
     return WrongType("explain", "true, false or a number of attributions", value);
   }
   request->explain = count > 0;
@@ -105,7 +106,7 @@ Fault ReadVersion(dom::element value, PredictRequest* request) {
   std::uint64_t number = 0;
   if (value.get(text) == simdjson::SUCCESS) {
     request->version.assign(text);
-  } else if (value.get(number) == simdjson::SUCCESS) {
+  } else if (GetCount(value, &number)) {
     request->version = std::to_string(number);
   } else {
     return WrongType("version", "a string or a number", value);

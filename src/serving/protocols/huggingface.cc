@@ -85,7 +85,10 @@ Fault ReadParameters(dom::object members, Ranking* ranking) {
   if (value->get(parameters) != simdjson::SUCCESS) return WrongType("parameters", "an object", *value);
   std::uint64_t top = SIZE_MAX;
   std::string_view function = "softmax";
-  if (auto fault = ReadOptional(parameters, "top_k", "a number of at least 0", &top)) return fault;
+  const auto given = FindMember(parameters, "top_k");
+  if (given.has_value() && !given->is_null() && !GetCount(*given, &top)) {
+    return WrongType("top_k", "a number of at least 0", *given);
+  }
   if (auto fault = ReadOptional(parameters, "function_to_apply", "a string", &function)) return fault;
   if (function != "softmax" && function != "sigmoid" && function != "none") {
     return HttpError{400, "'function_to_apply': expected softmax, sigmoid or none", "function_to_apply"};

@@ -157,7 +157,10 @@ void ListRepository(Exchange& exchange) {
   simdjson::dom::element root;
   if (!exchange.body.empty()) {
     if (const auto error = exchange.state.json.Parse(exchange.body, &root)) return exchange.Fail(*error);
-    if (!root.is_object()) return exchange.Fail(WrongType("body", "an object", root));
+    simdjson::dom::object members;
+    if (root.get(members) != simdjson::SUCCESS) return exchange.Fail(WrongType("body", "an object", root));
+    const auto ready = FindMember(members, "ready");
+    if (ready.has_value() && !ready->is_bool()) return exchange.Fail(WrongType("ready", "true or false", *ready));
   }
   Json index = Json::MakeArray();
   for (const auto& model : exchange.models.models()) {

@@ -53,7 +53,7 @@ Fault ReadShape(dom::object input, bool* column, std::uint64_t* elements) {
   std::size_t rank = 0;
   for (const dom::element dimension : dimensions) {
     if (rank == shape.size()) break;
-    if (dimension.get(shape[rank++]) != simdjson::SUCCESS) return WrongType(field, "sizes of at least 0", dimension);
+    if (!GetCount(dimension, &shape[rank++])) return WrongType(field, "sizes of at least 0", dimension);
   }
   *column = dimensions.size() == 2;
   *elements = shape[0];
@@ -108,6 +108,9 @@ Fault ReadInput(dom::object input, const Parameters& request_parameters, std::st
                 TextCollector* texts, InferRequest* request) {
   Parameters parameters;
   if (auto fault = ReadParameters(input, fmt::format("{}.parameters", kInput), &parameters)) return fault;
+  if (const auto name = FindMember(input, "name"); name.has_value() && !name->is_string()) {
+    return WrongType(fmt::format("{}.name", kInput), "a string", *name);
+  }
   if (auto fault = CheckDatatype(input)) return fault;
   std::uint64_t elements = 0;
   if (auto fault = ReadShape(input, &request->column, &elements)) return fault;

@@ -30,7 +30,7 @@ void Ping(Exchange& exchange) {
 
 Fault ReadK(dom::object members, std::uint64_t* k) {
   const auto value = FindMember(members, "k");
-  if (!value.has_value() || (value->get(*k) == simdjson::SUCCESS && *k > 0)) return std::nullopt;
+  if (!value.has_value() || (GetCount(*value, k) && *k > 0)) return std::nullopt;
   return WrongType("k", "a number of at least 1", *value);
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "../routes.h"
+#include "asker.h"
 
 namespace valence::serving {
 namespace {
@@ -107,6 +108,26 @@ TEST(Routes, EveryRouteIsFoundByItsOwnPattern) {
     PathParameters parameters;
     EXPECT_EQ(Routes().Find(route->method, path, &parameters).route, route) << path;
   }
+}
+
+/// "GET /path" for each operation of the OpenAPI document.
+std::set<std::string> DescribedOperations() {
+  std::set<std::string> operations;
+  const Json document = Json::Parse(Asker().Get("/openapi.json").body).value();
+  for (const auto& [path, methods] : document.Find("paths")->object()) {
+    for (const auto& [method, operation] : methods.object()) {
+      operations.insert((method == "get" ? "GET " : method == "post" ? "POST " : method + " ") + path);
+    }
+  }
+  return operations;
+}
+
+TEST(OpenApi, DescribesEveryRouteAndNoOther) {
+  std::set<std::string> routes;
+  for (const Route* const route : Routes().routes()) {
+    routes.insert(std::string(route->method) + " " + std::string(route->pattern));
+  }
+  EXPECT_EQ(DescribedOperations(), routes);
 }
 
 }  // namespace
