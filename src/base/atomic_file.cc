@@ -165,6 +165,34 @@ Status AtomicFile::WriteAt(std::uint64_t offset, std::string_view bytes) {
   return error;
 }
 
+Status AtomicFile::Reserve(std::uint64_t size) {
+  VALENCE_RETURN_IF_ERROR(Flush());
+  if (size <= size_) return Ok();
+  const int result = RetryIfInterrupted([&] { return ::ftruncate(fd_, static_cast<off_t>(size)); });
+  if (result != 0 || ::lseek(fd_, static_cast<off_t>(size), SEEK_SET) < 0) {
+    Error error = WriteError(path_, "make room in", errno);
+    Discard();
+    return error;
+  }
+  size_ = size;
+  return Ok();
+}
+
+Result<std::string> AtomicFile::ReadAt(std::uint64_t offset, std::size_t size) {
+  VALENCE_RETURN_IF_ERROR(Flush());
+  std::string bytes(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got = RetryIfInterrupted(
+        [&] { return ::pread(fd_, bytes.data() + done, size - done, static_cast<off_t>(offset + done)); });
+    if (got < 0) return WriteError(path_, "read back", errno);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
 Status AtomicFile::Commit() {
   VALENCE_RETURN_IF_ERROR(Flush());
   std::string_view action = "fsync";

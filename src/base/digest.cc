@@ -69,6 +69,24 @@ std::string Sha256Hex(std::string_view bytes) {
   return ToHex(digest.Finish());
 }
 
+std::string HmacSha256(std::string_view key, std::string_view bytes) {
+  constexpr std::size_t kBlockBytes = 64;
+  const auto sha256 = [](std::string_view first, std::string_view second) {
+    Digest digest(Digest::Algorithm::kSha256);
+    digest.Update(first);
+    digest.Update(second);
+    return digest.Finish();
+  };
+  std::string block = key.size() > kBlockBytes ? sha256(key, "") : std::string(key);
+  block.resize(kBlockBytes, '\0');
+  const auto masked = [&block](int mask) {
+    std::string out = block;
+    for (char& c : out) c = static_cast<char>(c ^ mask);
+    return out;
+  };
+  return sha256(masked(0x5c), sha256(masked(0x36), bytes));
+}
+
 std::string ToHex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;

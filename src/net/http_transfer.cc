@@ -157,6 +157,7 @@ void SetOptions(CURL* handle, const HttpClientOptions& options) {
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
   const std::string agent = options.user_agent.empty() ? fmt::format("valence/{}", kVersion) : options.user_agent;
   curl_easy_setopt(handle, CURLOPT_USERAGENT, agent.c_str());
+  if (!options.use_proxy) curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
   SetTls(handle, options);
 }
 

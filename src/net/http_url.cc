@@ -5,30 +5,7 @@
 
 #include <algorithm>
 
-#include "valence/net/http_client.h"
-
-namespace valence::net {
-
-std::string PercentEncode(std::string_view text, bool keep_slashes) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                            c == '.' || c == '_' || c == '~';
-    if (unreserved || (keep_slashes && c == '/')) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
-}
-
-namespace internal {
+namespace valence::net::internal {
 
 std::string SchemeOf(std::string_view url) {
   const std::size_t end = url.find("://");
@@ -68,5 +45,4 @@ Status CheckRedirect(std::string_view from, std::string_view to) {
   return Ok();
 }
 
-}  // namespace internal
-}  // namespace valence::net
+}  // namespace valence::net::internal

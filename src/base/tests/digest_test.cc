@@ -25,6 +25,15 @@ TEST(Digest, PiecesGiveTheSameAsTheWhole) {
   EXPECT_EQ(ToHex(digest.Finish()), kSha512OfAbc);
 }
 
+TEST(HmacSha256, MatchesRfc4231) {
+  EXPECT_EQ(ToHex(HmacSha256(std::string(20, '\x0b'), "Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(ToHex(HmacSha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(ToHex(HmacSha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 TEST(ToHex, KeepsHighAndZeroBytes) { EXPECT_EQ(ToHex(std::string_view("\x00\xff\x0a", 3)), "00ff0a"); }
 
 TEST(ToBase64, MatchesTheStandardsVectors) {

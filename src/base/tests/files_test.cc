@@ -95,6 +95,22 @@ TEST(AtomicFile, DroppedWithoutCommitKeepsTheOldFile) {
   EXPECT_THAT(NamesIn(dir.path()), ElementsAre("file"));
 }
 
+TEST(AtomicFile, ReservedBytesAreWrittenInAnyOrderAndReadBack) {
+  const TempDir folder;
+  auto file = AtomicFile::Create(folder / "f");
+  ASSERT_THAT(file, IsOk());
+  ASSERT_THAT(file->Append("ab"), IsOk());
+  ASSERT_THAT(file->Reserve(8), IsOk());
+  ASSERT_THAT(file->WriteAt(6, "gh"), IsOk());
+  ASSERT_THAT(file->WriteAt(2, "cd"), IsOk());
+  ASSERT_THAT(file->Append("i"), IsOk());
+  EXPECT_EQ(file->size(), 9u);
+  EXPECT_THAT(file->ReadAt(1, 4), IsOkAndHolds(std::string("bcd\0", 4)));
+  EXPECT_THAT(file->ReadAt(6, 99), IsOkAndHolds("ghi"));
+  ASSERT_THAT(file->Commit(), IsOk());
+  EXPECT_THAT(ReadFile(folder / "f"), IsOkAndHolds(std::string("abcd\0\0ghi", 9)));
+}
+
 TEST(AtomicFile, WriteAtOverwritesBeforeAndBehindTheBuffer) {
   const TempDir dir;
   auto file = AtomicFile::Create(dir / "file");

@@ -29,6 +29,9 @@ class Digest {
 /// Lower-case hexadecimal SHA-256.
 std::string Sha256Hex(std::string_view bytes);
 
+/// HMAC-SHA-256 (RFC 2104), the 32 raw bytes.
+std::string HmacSha256(std::string_view key, std::string_view bytes);
+
 /// Lower-case hexadecimal of raw bytes.
 std::string ToHex(std::string_view bytes);
 

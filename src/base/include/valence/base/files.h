@@ -27,9 +27,13 @@ class AtomicFile {
   /// Overwrites bytes already appended, at `offset` from the start (for headers known last). Requires that all of
   /// them are there: offset + bytes.size() <= size().
   Status WriteAt(std::uint64_t offset, std::string_view bytes);
+  /// Makes the file at least `size` bytes long, zeros where nothing was written, for WriteAt in any order.
+  Status Reserve(std::uint64_t size);
+  /// Reads back up to `size` bytes from `offset`; fewer only at the end.
+  Result<std::string> ReadAt(std::uint64_t offset, std::size_t size);
   Status Commit();
 
-  /// Bytes appended so far.
+  /// Bytes appended or reserved so far.
   std::uint64_t size() const { return size_; }
   const std::filesystem::path& path() const { return path_; }
 

@@ -36,7 +36,8 @@ struct HttpClientOptions {
   std::string ca_file;  ///< PEM bundle; "" is the system's
   std::string client_certificate;  ///< PEM file with certificate and key; "" sends none
   bool verify_tls = true;
-  std::string user_agent;                                   ///< "" is "valence/<version>"
+  bool use_proxy = true;   ///< false ignores the proxy variables: for addresses of this machine and its host
+  std::string user_agent;  ///< "" is "valence/<version>"
   std::uint64_t max_reply_bytes = std::uint64_t{64} << 20;  ///< of a body kept in memory
 };
 
