@@ -24,7 +24,6 @@ class Crc {
  private:
   struct Tables;
   explicit Crc(const Tables* tables) : tables_(tables) {}
-  std::uint64_t Multiply(std::uint64_t a, std::uint64_t b) const;
   const Tables* tables_;
 };
 

@@ -16,6 +16,7 @@
 namespace valence::net::internal {
 namespace {
 
+constexpr std::uint64_t kLongestRange = 32u << 20;
 constexpr std::size_t kReadBytes = 1 << 20;
 
 /// Checksums of S3 that we can check, the cheapest first.
@@ -45,6 +46,14 @@ Result<S3ObjectInfo> ReadInfo(const S3Uri& uri, const HttpReply& reply) {
   return info;
 }
 
+/// One range a connection, so that each request's own cost is paid once; but not so long that much is asked for again
+/// when a connection drops, nor shorter than part_bytes.
+std::uint64_t RangeBytes(std::uint64_t size, const S3Options& options) {
+  const auto connections = static_cast<std::uint64_t>(std::max(options.connections, 1));
+  const std::uint64_t share = (size + connections - 1) / connections;
+  return std::max(options.part_bytes, std::min(share, kLongestRange));
+}
+
 /// One GetObject: the ranges of one version of an object, written to one file.
 class Getting {
  public:
@@ -54,11 +63,12 @@ class Getting {
         uri_(uri),
         info_(std::move(info)),
         file_(file),
+        part_bytes_(RangeBytes(info_.size, options)),
         crc_(Crc::OfName(info_.checksum_algorithm)) {}
 
   Status Run(Progress* progress) {
     progress->Start(fmt::format("download {}", uri_.key.substr(uri_.key.rfind('/') + 1)), info_.size, "bytes");
-    const std::size_t parts = (info_.size + options_.part_bytes - 1) / options_.part_bytes;
+    const std::size_t parts = (info_.size + part_bytes_ - 1) / part_bytes_;
     crcs_.resize(parts);
     Status got = RunTasks(parts, options_.connections, [&](std::size_t part) -> Status {
       VALENCE_RETURN_IF_ERROR(GetRange(part));
@@ -72,12 +82,10 @@ class Getting {
   }
 
  private:
-  std::uint64_t PartBytes(std::size_t part) const {
-    return std::min<std::uint64_t>(options_.part_bytes, info_.size - part * options_.part_bytes);
-  }
+  std::uint64_t PartBytes(std::size_t part) const { return std::min(part_bytes_, info_.size - part * part_bytes_); }
 
   Status GetRange(std::size_t part) {
-    const std::uint64_t begin = part * options_.part_bytes;
+    const std::uint64_t begin = part * part_bytes_;
     const std::uint64_t size = PartBytes(part);
     S3Call call{.uri = uri_, .headers = {{"Range", fmt::format("bytes={}-{}", begin, begin + size - 1)}}};
     if (!info_.etag.empty()) call.headers.push_back({"If-Match", info_.etag});
@@ -138,6 +146,7 @@ class Getting {
   const S3Uri& uri_;
   S3ObjectInfo info_;
   AtomicFile* file_;
+  std::uint64_t part_bytes_;
   std::optional<Crc> crc_;
   std::vector<std::uint64_t> crcs_;  ///< of each part
   std::mutex mutex_;                 ///< of the file

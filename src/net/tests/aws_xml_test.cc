@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "crc.h"
 #include "support/matchers.h"
 
 namespace valence::net::internal {
@@ -97,33 +96,6 @@ TEST(ParseIso8601, TakesUtcOnly) {
                            "2000-02-29T12:34:56+01:00", "+000-02-29T12:34:56Z", "2000-02-29T12:34:56.Zx"}) {
     EXPECT_FALSE(ParseIso8601(text).has_value()) << text;
   }
-}
-
-TEST(Crc, HasTheCatalogueCheckValues) {  // of "123456789"
-  EXPECT_EQ(Crc::OfName("crc32")->Update(0, "123456789"), 0xCBF43926u);
-  EXPECT_EQ(Crc::OfName("crc32c")->Update(0, "123456789"), 0xE3069283u);
-  EXPECT_EQ(Crc::OfName("crc64nvme")->Update(0, "123456789"), 0xAE8B14860A799888u);
-  EXPECT_FALSE(Crc::OfName("sha1").has_value());
-}
-
-TEST(Crc, PiecesAndPartsGiveTheSameAsTheWhole) {
-  std::string text;
-  for (int i = 0; i < 1000; ++i) text += std::to_string(i);
-  for (const char* name : {"crc32", "crc32c", "crc64nvme"}) {
-    const Crc crc = *Crc::OfName(name);
-    const std::uint64_t whole = crc.Update(0, text);
-    for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{13}, text.size()}) {
-      const std::string_view first = std::string_view(text).substr(0, cut);
-      const std::string_view second = std::string_view(text).substr(cut);
-      EXPECT_EQ(crc.Update(crc.Update(0, first), second), whole) << name << cut;
-      EXPECT_EQ(crc.Combine(crc.Update(0, first), crc.Update(0, second), second.size()), whole) << name << cut;
-    }
-  }
-}
-
-TEST(Crc, IsBase64OfBigEndianBytes) {
-  EXPECT_EQ(Crc::OfName("crc32")->ToBase64(0xCBF43926), "y/Q5Jg==");
-  EXPECT_EQ(Crc::OfName("crc64nvme")->ToBase64(0xAE8B14860A799888), "rosUhgp5mIg=");
 }
 
 }  // namespace

@@ -44,9 +44,10 @@ struct S3Object {
 };
 
 struct S3Options {
-  int connections = 4;                        ///< at once, of one Get or Put
-  std::uint64_t part_bytes = 8u << 20;        ///< of a ranged GET and of a multipart PUT (S3 takes no less than 5 MiB)
-  std::uint64_t multipart_bytes = 16u << 20;  ///< files from this size on are sent in parts
+  int connections = 4;  ///< at once, of one Get or Put
+  std::uint64_t part_bytes =
+      8u << 20;  ///< of a multipart PUT (S3 takes no less than 5 MiB), and the least of a ranged GET
+  std::uint64_t multipart_bytes = 16u << 20;          ///< files from this size on are sent in parts
   std::uint64_t max_bytes = std::uint64_t{64} << 30;  ///< of an object to get
   HttpClientOptions http = DefaultHttp();
 
