@@ -16,7 +16,7 @@ find_package(simdjson REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(CURL REQUIRED)
-find_package(pugixml REQUIRED)
+find_package(pugixml REQUIRED) # its archive: small, and one shared library less to start
 find_package(LibArchive REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(ZLIB REQUIRED) # CRC-32 of zip members

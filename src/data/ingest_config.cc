@@ -5,7 +5,7 @@ namespace valence::data {
 
 void IngestConfig::Describe(FieldVisitor& v) {
   v.Visit({"source", "Where the labelled texts come from.",
-           "sample, imdb, an http:// or https:// URL, or a file, folder or archive"},
+           "sample, imdb, an http://, https:// or s3:// URL, or a file, folder or archive"},
           source, {});
   v.Visit({"sha256", "Expected SHA-256 of the URL's or file's bytes, lower-case hexadecimal; empty accepts any."},
           sha256, {});

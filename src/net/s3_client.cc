@@ -32,7 +32,19 @@ S3Client::~S3Client() = default;
 Result<S3ObjectInfo> S3Client::Head(const S3Uri& uri) { return internal::HeadObject(&impl_->session, uri); }
 
 Result<S3ObjectInfo> S3Client::Get(const S3Uri& uri, const std::filesystem::path& path, Progress& progress) {
-  return internal::GetObject(&impl_->session, impl_->options, uri, path, &progress);
+  VALENCE_TRY(S3ObjectInfo info, Head(uri));
+  VALENCE_RETURN_IF_ERROR(GetVersion(uri, info, path, progress));
+  return info;
+}
+
+Status S3Client::GetVersion(const S3Uri& uri, const S3ObjectInfo& info, const std::filesystem::path& path,
+                            Progress& progress) {
+  return internal::GetVersion(&impl_->session, impl_->options, uri, info, path, &progress);
+}
+
+Status S3Client::GetListed(const std::string& bucket, const std::vector<S3Object>& objects,
+                           const std::vector<std::filesystem::path>& paths, Progress& progress) {
+  return internal::GetListedObjects(&impl_->session, impl_->options, bucket, objects, paths, &progress);
 }
 
 Result<S3ObjectInfo> S3Client::Put(const std::filesystem::path& path, const S3Uri& uri, const S3PutOptions& options,

@@ -17,10 +17,13 @@ struct S3Client::Impl {
 
 namespace internal {
 
-/// Get and Put of S3Client; contracts there.
+/// Those of S3Client; contracts there.
 Result<S3ObjectInfo> HeadObject(S3Session* session, const S3Uri& uri);
-Result<S3ObjectInfo> GetObject(S3Session* session, const S3Options& options, const S3Uri& uri,
-                               const std::filesystem::path& path, Progress* progress);
+Status GetVersion(S3Session* session, const S3Options& options, const S3Uri& uri, const S3ObjectInfo& info,
+                  const std::filesystem::path& path, Progress* progress);
+Status GetListedObjects(S3Session* session, const S3Options& options, const std::string& bucket,
+                        const std::vector<S3Object>& objects, const std::vector<std::filesystem::path>& paths,
+                        Progress* progress);
 Result<S3ObjectInfo> PutObject(S3Session* session, const S3Options& options, const std::filesystem::path& path,
                                const S3Uri& uri, const S3PutOptions& put, Progress* progress);
 

@@ -168,9 +168,8 @@ Result<S3ObjectInfo> HeadObject(S3Session* session, const S3Uri& uri) {
   return ReadInfo(uri, again);
 }
 
-Result<S3ObjectInfo> GetObject(S3Session* session, const S3Options& options, const S3Uri& uri,
-                               const std::filesystem::path& path, Progress* progress) {
-  VALENCE_TRY(S3ObjectInfo info, HeadObject(session, uri));
+Status GetVersion(S3Session* session, const S3Options& options, const S3Uri& uri, const S3ObjectInfo& info,
+                  const std::filesystem::path& path, Progress* progress) {
   if (info.size > options.max_bytes) {
     return ResourceExhausted(fmt::format("{}: {} are more than the allowed {}", uri.ToString(),
                                          HumanBytes(static_cast<double>(info.size)),
@@ -179,8 +178,29 @@ Result<S3ObjectInfo> GetObject(S3Session* session, const S3Options& options, con
   VALENCE_TRY(AtomicFile file, AtomicFile::Create(path));
   VALENCE_RETURN_IF_ERROR(file.Reserve(info.size));
   VALENCE_RETURN_IF_ERROR(Getting(session, options, uri, info, &file).Run(progress));
-  VALENCE_RETURN_IF_ERROR(file.Commit());
-  return info;
+  return file.Commit();
+}
+
+Status GetListedObjects(S3Session* session, const S3Options& options, const std::string& bucket,
+                        const std::vector<S3Object>& objects, const std::vector<std::filesystem::path>& paths,
+                        Progress* progress) {
+  S3Options one_connection = options;  // many objects already use all of them
+  if (objects.size() > 1) one_connection.connections = 1;
+  progress->Start(fmt::format("download s3://{}", bucket), objects.size(), "objects");
+  Status got = RunTasks(objects.size(), options.connections, [&](std::size_t i) -> Status {
+    std::error_code error;
+    if (!std::filesystem::exists(paths[i], error)) {
+      S3ObjectInfo info;
+      info.size = objects[i].size;
+      info.etag = objects[i].etag;
+      VALENCE_RETURN_IF_ERROR(
+          GetVersion(session, one_connection, {bucket, objects[i].key}, info, paths[i], &Progress::None()));
+    }
+    progress->Advance(1);
+    return Ok();
+  });
+  progress->Done();
+  return got;
 }
 
 }  // namespace valence::net::internal

@@ -20,7 +20,7 @@ namespace valence::data {
 
 /// Section `ingest` of params.yaml.
 struct IngestConfig {
-  std::string source = "sample";  ///< sample, imdb, an http(s):// URL, or a file, folder or archive
+  std::string source = "sample";  ///< sample, imdb, an http(s):// or s3:// URL, or a file, folder or archive
   std::string sha256;             ///< expected digest of a URL or file; "" accepts any
   std::string format = "auto";    ///< auto, csv, tsv, jsonl, json, aclimdb
   std::string text_column = "text";

@@ -78,6 +78,12 @@ class S3Client {
   /// Gets an object in ranges on several connections, all of one version (If-Match), and checks size, ETag, the whole
   /// object's checksum if S3 has one, and the SHA-256 that Put stored. The file appears whole or not at all.
   Result<S3ObjectInfo> Get(const S3Uri& uri, const std::filesystem::path& path, Progress& progress);
+  /// The same for the version that Head described; kConflict if there is another one now.
+  Status GetVersion(const S3Uri& uri, const S3ObjectInfo& info, const std::filesystem::path& path, Progress& progress);
+  /// Gets listed objects of a bucket, several at a time, objects[i] to paths[i]: each whole or not at all, of the
+  /// version listed. A file that is there already stays as it is.
+  Status GetListed(const std::string& bucket, const std::vector<S3Object>& objects,
+                   const std::vector<std::filesystem::path>& paths, Progress& progress);
   /// Puts a file; from multipart_bytes on in parts, which are aborted if one fails. S3 checks the SHA-256 of each part.
   /// Needs s3:PutObject and s3:AbortMultipartUpload. Returns size, ETag and SHA-256.
   Result<S3ObjectInfo> Put(const std::filesystem::path& path, const S3Uri& uri, const S3PutOptions& options,
