@@ -73,8 +73,10 @@ Error NoVersion(const std::string& name, const std::string& version) {
 Status NoteOnLoggedModel(SqliteDatabase& database, const LoggedModel& model, const std::string& name,
                          std::int64_t version) {
   Json versions = Json::MakeArray();
-  Result<Json> present = Json::Parse(FindTag(model.tags, kModelVersionsTag));
-  if (present.has_value() && present->is_array()) versions = std::move(present).value();
+  if (const std::string_view present = FindTag(model.tags, kModelVersionsTag); !present.empty()) {
+    Result<Json> list = Json::Parse(present);
+    if (list.has_value() && list->is_array()) versions = std::move(list).value();
+  }
   versions.Push(Json::MakeObject({{"name", name}, {"version", version}}));
   VALENCE_TRY(const std::int64_t experiment_id, ParseExperimentId(model.experiment_id));
   return UpsertLoggedModelTag(database, model.model_id, experiment_id,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_file.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "store_fixture.h"
@@ -179,6 +181,7 @@ class AsNobody {
   AsNobody& operator=(const AsNobody&) = delete;
   ~AsNobody() {
     if (::seteuid(::getuid()) != 0) std::abort();
+    ::prctl(PR_SET_DUMPABLE, 1);  // lost with the first seteuid; the leak sanitizer attaches to us
   }
   bool failed() const { return failed_; }
 
