@@ -103,3 +103,13 @@ def probe(tmp_path):
     """An embedded store in a new folder."""
     with open_probe("sqlite:///mlflow.db", tmp_path) as p:
         yield p
+
+
+@pytest.fixture(autouse=True)
+def variables_of_each_test():
+    """mlflow.set_tracking_uri and set_registry_uri write MLFLOW_* variables; no test sees another's."""
+    before = {key: value for key, value in os.environ.items() if key.startswith("MLFLOW_")}
+    yield
+    for key in [key for key in os.environ if key.startswith("MLFLOW_") and key not in before]:
+        del os.environ[key]
+    os.environ.update(before)
