@@ -36,7 +36,7 @@ if(VALENCE_WERROR)
   target_compile_options(valence_options INTERFACE -Werror)
 endif()
 
-# One section a function, so that a linker told to can leave out what nothing calls (libvalence.so does: src/capi).
+# One section a function, so that a linker told to can leave out what nothing calls (libvalence.so and a static link do).
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-ffunction-sections -fdata-sections)
 endif()
@@ -55,7 +55,6 @@ else()
 endif()
 
 if(VALENCE_STATIC)
-  add_compile_options(-ffunction-sections -fdata-sections)
   add_link_options(-static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,-z,pack-relative-relocs)
 endif()
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model_loading.h"
 
-#include <fmt/format.h>
-
 #include "registering.h"
 
 namespace valence::app {
@@ -17,11 +15,7 @@ Result<LoadedModel> LoadModel(const std::string& uri, Progress& progress) {
     return parsed.needs_stores() ? AsEnvironment(std::move(fetched).error()) : std::move(fetched).error();
   }
   loaded.source = std::move(*fetched);
-  VALENCE_TRY(loaded.trained, pipeline::LoadTrained(loaded.source.file));
-  if (!loaded.source.digest.empty() && loaded.source.digest != "sha256:" + loaded.trained.digest) {
-    return DataCorrupt(fmt::format("{} is not the model that was registered: expected {}, got sha256:{}", uri,
-                                   loaded.source.digest, loaded.trained.digest));
-  }
+  VALENCE_TRY(loaded.trained, pipeline::LoadFetched(loaded.source, uri));
   return loaded;
 }
 

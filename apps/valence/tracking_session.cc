@@ -6,18 +6,10 @@
 #include <chrono>
 
 #include "terminal.h"
+#include "valence/base/clock.h"
 #include "valence/base/log.h"
 
 namespace valence::app {
-namespace {
-
-std::int64_t NowMilliseconds() {
-  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
-
 void AddTrackingFlags(CLI::App& command, TrackingFlags& flags, bool makes_runs) {
   command
       .add_option("--tracking-uri", flags.uri,
@@ -30,7 +22,7 @@ void AddTrackingFlags(CLI::App& command, TrackingFlags& flags, bool makes_runs) 
 }
 
 Result<tracking::Stores> OpenStores(const TrackingFlags& flags) {
-  return AsEnvironment(tracking::OpenStores(flags.uri, tracking::ProcessEnvironment()));
+  return AsEnvironment(tracking::OpenStores(flags.uri, ProcessEnvironment()));
 }
 
 Error AsEnvironment(Error error) {
@@ -62,7 +54,7 @@ pipeline::RunContext TrackingSession::Context(const Json& stage_seconds) {
 }
 
 Result<std::optional<tracking::Published>> TrackingSession::Publish(tracking::RunRecord record) {
-  VALENCE_RETURN_IF_ERROR(AsEnvironment(tracking::ApplyEnvironment(tracking::ProcessEnvironment(), &record)));
+  VALENCE_RETURN_IF_ERROR(AsEnvironment(tracking::ApplyEnvironment(ProcessEnvironment(), &record)));
   auto stores = app::OpenStores(flags_);
   tracking::PublishedOrSpooled done;
   if (stores) {

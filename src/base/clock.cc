@@ -7,6 +7,11 @@
 
 namespace valence {
 
+std::int64_t NowMilliseconds() {
+  using std::chrono::duration_cast;
+  return duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 std::string NowIso8601() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm utc{};

@@ -24,7 +24,7 @@ bool LastsFor(const AwsCredentials& credentials, std::chrono::minutes time) {
 /// Asks the sources in their order. One use.
 class ChainWalk {
  public:
-  ChainWalk(const EnvironmentLookup& environment, AwsProfiles profiles, AwsSettings settings)
+  ChainWalk(const Environment& environment, AwsProfiles profiles, AwsSettings settings)
       : environment_(environment), profiles_(std::move(profiles)), settings_(std::move(settings)) {}
 
   Result<AwsCredentials> Run() {
@@ -143,7 +143,7 @@ class ChainWalk {
     return std::optional(AwsCredentials{id->second, secret->second, "", std::nullopt});
   }
 
-  const EnvironmentLookup& environment_;
+  const Environment& environment_;
   AwsProfiles profiles_;
   AwsSettings settings_;
 };
@@ -151,12 +151,12 @@ class ChainWalk {
 }  // namespace
 
 struct AwsCredentialChain::Impl {
-  EnvironmentLookup environment;
+  Environment environment;
   std::mutex mutex;
   std::optional<AwsCredentials> current;
 };
 
-AwsCredentialChain::AwsCredentialChain(EnvironmentLookup environment) : impl_(std::make_unique<Impl>()) {
+AwsCredentialChain::AwsCredentialChain(Environment environment) : impl_(std::make_unique<Impl>()) {
   impl_->environment = std::move(environment);
 }
 AwsCredentialChain::~AwsCredentialChain() = default;

@@ -123,7 +123,7 @@ std::string FirstOf(std::initializer_list<std::string> values) {
 }
 
 /// The endpoint of a service: its variable, the common one, the profile's services block, the profile's own.
-std::string EndpointOf(const std::string& service, const std::string& variable, const EnvironmentLookup& environment,
+std::string EndpointOf(const std::string& service, const std::string& variable, const Environment& environment,
                        const AwsProfiles& profiles) {
   if (LowerCase(environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")) == "true") return "";
   std::string of_services;
@@ -164,13 +164,6 @@ Status CheckRegion(const std::string& region) {
 
 }  // namespace
 
-EnvironmentLookup ProcessEnvironment() {
-  return [](const std::string& name) -> std::string {
-    const char* value = std::getenv(name.c_str());
-    return value == nullptr ? "" : value;
-  };
-}
-
 const AwsProfile& AwsProfiles::Selected() const {
   static const AwsProfile kNone;
   const auto found = profiles.find(selected);
@@ -183,7 +176,7 @@ std::string AwsProfiles::Setting(const std::string& name) const {
   return found == profile.end() ? "" : found->second;
 }
 
-Result<AwsProfiles> LoadAwsProfiles(const EnvironmentLookup& environment) {
+Result<AwsProfiles> LoadAwsProfiles(const Environment& environment) {
   AwsProfiles out;
   const std::string chosen = FirstOf({environment("AWS_PROFILE"), environment("AWS_DEFAULT_PROFILE")});
   out.selected = FirstOf({chosen, "default"});
@@ -203,7 +196,7 @@ Result<AwsProfiles> LoadAwsProfiles(const EnvironmentLookup& environment) {
   return out;
 }
 
-Result<AwsSettings> LoadAwsSettings(const EnvironmentLookup& environment) {
+Result<AwsSettings> LoadAwsSettings(const Environment& environment) {
   VALENCE_TRY(const AwsProfiles profiles, LoadAwsProfiles(environment));
   AwsSettings settings;
   settings.region =

@@ -142,7 +142,7 @@ Result<AwsCredentials> CredentialsOfProcess(const std::string& command) {
   return credentials;
 }
 
-Result<std::optional<AwsCredentials>> CredentialsOfContainer(const EnvironmentLookup& environment) {
+Result<std::optional<AwsCredentials>> CredentialsOfContainer(const Environment& environment) {
   const std::string relative = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
   const std::string full = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   if (relative.empty() && full.empty()) return std::optional<AwsCredentials>();
@@ -167,7 +167,7 @@ Result<std::optional<AwsCredentials>> CredentialsOfContainer(const EnvironmentLo
   return std::optional(*std::move(credentials));
 }
 
-Result<std::optional<AwsCredentials>> CredentialsOfInstance(const EnvironmentLookup& environment) {
+Result<std::optional<AwsCredentials>> CredentialsOfInstance(const Environment& environment) {
   if (environment("AWS_EC2_METADATA_DISABLED") == "true") return std::optional<AwsCredentials>();
   std::string base = environment("AWS_EC2_METADATA_SERVICE_ENDPOINT");
   if (base.empty()) base = "http://169.254.169.254";

@@ -26,9 +26,9 @@ Result<AwsCredentials> AssumeRole(const AssumedRole& role, const AwsSettings& se
 Result<AwsCredentials> CredentialsOfProcess(const std::string& command);
 
 /// The endpoint of ECS and EKS Pod Identity, if AWS_CONTAINER_CREDENTIALS_{RELATIVE,FULL}_URI is set.
-Result<std::optional<AwsCredentials>> CredentialsOfContainer(const EnvironmentLookup& environment);
+Result<std::optional<AwsCredentials>> CredentialsOfContainer(const Environment& environment);
 
 /// EC2's metadata service (IMDSv2 only), unless AWS_EC2_METADATA_DISABLED is "true". Nothing if none answers.
-Result<std::optional<AwsCredentials>> CredentialsOfInstance(const EnvironmentLookup& environment);
+Result<std::optional<AwsCredentials>> CredentialsOfInstance(const Environment& environment);
 
 }  // namespace valence::net::internal

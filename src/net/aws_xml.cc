@@ -8,8 +8,8 @@
 #include <cstring>
 #include <pugixml.hpp>
 
-#include "percent.h"
 #include "valence/base/numbers.h"
+#include "valence/net/http_client.h"
 
 namespace valence::net::internal {
 namespace {

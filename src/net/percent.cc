@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "percent.h"
-
 #include "valence/net/http_client.h"
 
 namespace valence::net {
@@ -24,7 +22,6 @@ std::string PercentEncode(std::string_view text, bool keep_slashes) {
   return out;
 }
 
-namespace internal {
 namespace {
 
 int HexValue(char c) {
@@ -48,5 +45,4 @@ std::string PercentDecode(std::string_view text, PlusSign plus) {
   return out;
 }
 
-}  // namespace internal
 }  // namespace valence::net

@@ -19,7 +19,7 @@ HttpClientOptions S3Options::DefaultHttp() {
   return http;
 }
 
-Result<S3Client> S3Client::FromEnvironment(EnvironmentLookup environment, S3Options options) {
+Result<S3Client> S3Client::FromEnvironment(Environment environment, S3Options options) {
   VALENCE_TRY(AwsSettings settings, LoadAwsSettings(environment));
   return S3Client(std::make_unique<Impl>(std::move(environment), std::move(settings), std::move(options)));
 }

@@ -9,7 +9,7 @@
 namespace valence::net {
 
 struct S3Client::Impl {
-  Impl(EnvironmentLookup environment, AwsSettings settings, S3Options o)
+  Impl(Environment environment, AwsSettings settings, S3Options o)
       : options(std::move(o)), session(std::move(environment), std::move(settings), options.http) {}
   S3Options options;
   internal::S3Session session;

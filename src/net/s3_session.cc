@@ -53,7 +53,7 @@ class S3Session::Loan {
   std::unique_ptr<HttpClient> client_;
 };
 
-S3Session::S3Session(EnvironmentLookup environment, AwsSettings settings, const HttpClientOptions& http)
+S3Session::S3Session(Environment environment, AwsSettings settings, const HttpClientOptions& http)
     : settings_(std::move(settings)), http_(http), credentials_(std::move(environment)) {
   http_.follow_redirects = false;  // a redirect needs a new signature: see TurnToRegion
   http_.retry.attempts = settings_.max_attempts;

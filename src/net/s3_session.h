@@ -32,7 +32,7 @@ struct S3Call {
 /// once when S3 says that they have expired, and connections kept from call to call. Thread-safe.
 class S3Session {
  public:
-  S3Session(EnvironmentLookup environment, AwsSettings settings, const HttpClientOptions& http);
+  S3Session(Environment environment, AwsSettings settings, const HttpClientOptions& http);
 
   /// The answer if it is a 2xx. Else an error that says what S3 refused.
   Result<HttpReply> Send(const S3Call& call, const HttpBodySink& sink = {});

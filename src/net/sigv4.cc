@@ -10,13 +10,10 @@
 #include <vector>
 
 #include "http_url.h"
-#include "percent.h"
 #include "valence/base/digest.h"
 
 namespace valence::net {
 namespace {
-
-using internal::PercentDecode;
 
 /// The parts of an URL that are signed, as they stand there.
 struct UrlParts {

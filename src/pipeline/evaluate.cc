@@ -62,18 +62,6 @@ std::vector<std::vector<evaluation::TopWord>> TopWords(const classifier::Classif
   return top;
 }
 
-std::vector<std::pair<std::string, std::string>> FlatParameters(const Json& parameters) {
-  std::vector<std::pair<std::string, std::string>> flat;
-  if (!parameters.is_object()) return flat;
-  for (const auto& [section, fields] : parameters.object()) {
-    if (!fields.is_object()) continue;
-    for (const auto& [key, value] : fields.object()) {
-      flat.emplace_back(section + "." + key, value.is_string() ? value.string() : value.Dump());
-    }
-  }
-  return flat;
-}
-
 /// One line a document, as DVC's `confusion` template counts them.
 std::string ConfusionCsv(const Scored& scored) {
   std::string csv = "actual,predicted\n";
@@ -105,14 +93,6 @@ Status WriteReports(const ReportInput& input, const Scored& scored, const std::f
   write("report.html", evaluation::RenderReport(input));
   write("model_card.md", evaluation::RenderModelCard(input));
   return writes.Wait();
-}
-
-/// reports/data.json if it is there and whole; the report does without it otherwise.
-Json DataReport(const std::filesystem::path& path) {
-  const auto text = ReadFile(path);
-  if (!text) return {};
-  const auto json = Json::Parse(*text);
-  return json ? evaluation::SummariseDataReport(*json) : Json();
 }
 
 }  // namespace
@@ -189,7 +169,9 @@ Result<Evaluated> Evaluate(const Params& params, const Layout& layout, const Ing
   parameters.Set(gate.name, ToJson(gate));
   input.parameters = FlatParameters(parameters);
   input.certificate = model->bundle().certificate;
-  input.data_report = DataReport(layout.reports / "data.json");
+  // The report does without it if it is not there.
+  const Json data = ReadJsonIfThere(layout.reports / "data.json");
+  input.data_report = data.is_null() ? Json() : evaluation::SummariseDataReport(data);
   VALENCE_RETURN_IF_ERROR(WriteReports(input, scored, layout.reports));
   progress.Done();
   return evaluated;

@@ -16,6 +16,12 @@ std::vector<ConfigSection> Params::ModelSections() {
   };
 }
 
+Json ModelParameters(Params params) {
+  Json all = Json::MakeObject();
+  for (const ConfigSection& section : params.ModelSections()) all.Set(section.name, ToJson(section));
+  return all;
+}
+
 std::vector<ConfigSection> Params::Sections() {
   std::vector<ConfigSection> sections = ModelSections();
   sections.push_back({"evaluate", "The report on held-out texts, and the gate a model must pass.",

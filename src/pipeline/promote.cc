@@ -22,13 +22,7 @@ Result<Trained> LoadVersion(const std::string& model, const std::string& version
   const auto open = [&]() -> Result<tracking::Stores> { return stores; };
   VALENCE_TRY(const registry::FetchedModel fetched,
               registry::FetchModel(uri, open, std::filesystem::path(params.ingest.cache_dir) / "models", progress));
-  VALENCE_TRY(Trained trained, LoadTrained(fetched.file));
-  if (!fetched.digest.empty() && fetched.digest != "sha256:" + trained.digest) {
-    return DataCorrupt(
-        fmt::format("version {} of '{}' is not the model that was registered: expected {}, got sha256:{}", version,
-                    model, fetched.digest, trained.digest));
-  }
-  return trained;
+  return LoadFetched(fetched, fmt::format("version {} of '{}'", version, model));
 }
 
 /// The documents that decide. The challenger's own held-out part unless others are named: documents that it was trained
@@ -95,6 +89,15 @@ registry::Ledger LedgerOf(const Params& params, const tracking::Stores& stores) 
 }
 
 }  // namespace
+
+Result<Trained> LoadFetched(const registry::FetchedModel& fetched, const std::string& name) {
+  VALENCE_TRY(Trained trained, LoadTrained(fetched.file));
+  if (!fetched.digest.empty() && fetched.digest != "sha256:" + trained.digest) {
+    return DataCorrupt(fmt::format("{} is not the model that was registered: expected {}, got sha256:{}", name,
+                                   fetched.digest, trained.digest));
+  }
+  return trained;
+}
 
 Result<Promoted> Promote(const Params& params, const Layout& layout, const tracking::Stores& stores,
                          const PromoteRequest& request, Progress& progress) {

@@ -2,15 +2,14 @@
 #include "valence/pipeline/record.h"
 
 #include <fmt/format.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <random>
 #include <system_error>
 
 #include "record_parts.h"
+#include "stage_files.h"
 #include "valence/base/files.h"
 #include "valence/base/version.h"
 #include "valence/registry/model_folder.h"
@@ -25,9 +24,9 @@ using tracking::RunRecord;
 /// The parts that every record has, whatever became of the run.
 RunRecord StartRecord(const Params& params, const RunContext& context) {
   RunRecord record;
-  record.request_id = RandomHex(32);
+  record.request_id = tracking::NewRequestId();
   record.experiment = params.tracking.experiment;
-  record.user_id = UserName();
+  record.user_id = tracking::UserName(ProcessEnvironment());
   record.start_time = context.start_time;
   record.end_time = context.end_time;
   record.run_name = params.tracking.run_name.empty()
@@ -78,7 +77,7 @@ Result<RunRecord> MakeRecord(const Params& params, const Layout& layout, const T
   const classifier::ModelBundle& bundle = trained.classifier->bundle();
   const Json figures = ReadJsonIfThere(layout.reports / "metrics.json");
   const Json data = ReadJsonIfThere(layout.reports / "data.json");
-  record.params = FlatParameters(bundle.parameters);
+  record.params = RecordedParams(bundle.parameters);
   const std::int64_t now = context.end_time;
   AddFigures(figures, now, &record.metrics);
   AddTraining(bundle.certificate, now, &record.metrics);
@@ -94,10 +93,7 @@ Result<RunRecord> MakeRecord(const Params& params, const Layout& layout, const T
 RunRecord FailedRecord(const Params& params, const Error& error, const RunContext& context) {
   RunRecord record = StartRecord(params, context);
   record.status = tracking::RunStatus::kFailed;
-  Params copy = params;
-  Json parameters = Json::MakeObject();
-  for (const ConfigSection& section : copy.ModelSections()) parameters.Set(section.name, ToJson(section));
-  record.params = FlatParameters(parameters);
+  record.params = RecordedParams(ModelParameters(params));
   AddSeconds(context.stage_seconds, context.end_time, &record.metrics);
   record.tags.push_back({"valence.error", error.message});
   return record;

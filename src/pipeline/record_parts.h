@@ -16,15 +16,8 @@
 /// The parts of a tracked run, each from what a stage left behind.
 namespace valence::pipeline {
 
-/// `digits` random hexadecimal digits.
-std::string RandomHex(std::size_t digits);
-/// MLFLOW_TRACKING_USERNAME, else the system's user.
-std::string UserName();
-/// The file as JSON, or null if it is absent or broken.
-Json ReadJsonIfThere(const std::filesystem::path& path);
-
-/// {"train": {"C": 10.0}} -> train.C = "10.0".
-std::vector<tracking::Param> FlatParameters(const Json& parameters);
+/// FlatParameters, with keys that MLflow takes.
+std::vector<tracking::Param> RecordedParams(const Json& parameters);
 
 /// mlflow.user, mlflow.source.* and valence.version.
 std::vector<tracking::Tag> ContextTags(const RunContext& context, const std::string& user);

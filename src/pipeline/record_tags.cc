@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <random>
 
 #include "record_parts.h"
+#include "stage_files.h"
 #include "valence/base/files.h"
 #include "valence/base/version.h"
 
@@ -43,28 +40,6 @@ std::string Note(const std::filesystem::path& card) {
 
 }  // namespace
 
-std::string RandomHex(std::size_t digits) {
-  std::random_device random;
-  std::string hex;
-  while (hex.size() < digits) hex += fmt::format("{:08x}", random());
-  hex.resize(digits);
-  return hex;
-}
-
-std::string UserName() {
-  const char* name = std::getenv("MLFLOW_TRACKING_USERNAME");
-  if (name != nullptr && *name != '\0') return name;
-  const passwd* entry = ::getpwuid(::geteuid());
-  return entry != nullptr ? entry->pw_name : "unknown";
-}
-
-Json ReadJsonIfThere(const std::filesystem::path& path) {
-  const auto text = ReadFile(path);
-  if (!text) return {};
-  auto json = Json::Parse(*text);
-  return json ? std::move(*json) : Json();
-}
-
 std::string KeyOf(std::string_view text) {
   std::string key(text);
   for (char& c : key) {
@@ -74,15 +49,9 @@ std::string KeyOf(std::string_view text) {
   return key;
 }
 
-std::vector<tracking::Param> FlatParameters(const Json& parameters) {
+std::vector<tracking::Param> RecordedParams(const Json& parameters) {
   std::vector<tracking::Param> params;
-  if (!parameters.is_object()) return params;
-  for (const auto& [section, fields] : parameters.object()) {
-    if (!fields.is_object()) continue;
-    for (const auto& [key, value] : fields.object()) {
-      params.push_back({KeyOf(section + "." + key), value.is_string() ? value.string() : value.Dump()});
-    }
-  }
+  for (auto& [key, value] : FlatParameters(parameters)) params.push_back({KeyOf(key), std::move(value)});
   return params;
 }
 

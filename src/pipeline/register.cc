@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "record_parts.h"
+#include "valence/pipeline/record.h"
 #include "valence/pipeline/registering.h"
 #include "valence/registry/model_source.h"
 
@@ -60,7 +60,7 @@ Result<ModelVersion> Register(const tracking::Stores& stores, const registry::Re
                                     .run_id = run.run_id,
                                     .model_id = run.model_id,
                                     .description = note};
-    fresh.tags = {{std::string(tracking::kClientRequestId), RandomHex(32)},
+    fresh.tags = {{std::string(tracking::kClientRequestId), tracking::NewRequestId()},
                   {std::string(registry::kDigestTag), full_digest}};
     VALENCE_TRY(version, registry.CreateVersion(fresh));
   }

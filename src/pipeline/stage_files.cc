@@ -60,4 +60,23 @@ std::vector<std::string_view> TextsOf(const data::Dataset& documents) {
   return texts;
 }
 
+Json ReadJsonIfThere(const std::filesystem::path& path) {
+  const auto text = ReadFile(path);
+  if (!text) return {};
+  auto json = Json::Parse(*text);
+  return json ? std::move(*json) : Json();
+}
+
+std::vector<std::pair<std::string, std::string>> FlatParameters(const Json& parameters) {
+  std::vector<std::pair<std::string, std::string>> flat;
+  if (!parameters.is_object()) return flat;
+  for (const auto& [section, fields] : parameters.object()) {
+    if (!fields.is_object()) continue;
+    for (const auto& [key, value] : fields.object()) {
+      flat.emplace_back(section + "." + key, value.is_string() ? value.string() : value.Dump());
+    }
+  }
+  return flat;
+}
+
 }  // namespace valence::pipeline

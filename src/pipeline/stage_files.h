@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "valence/base/files.h"
+#include "valence/base/json.h"
 #include "valence/base/result.h"
 #include "valence/data/document.h"
 #include "valence/pipeline/pending_writes.h"
@@ -29,6 +31,12 @@ void RemoveStaleFiles(std::initializer_list<std::filesystem::path> folders);
 Result<data::Split> ReadSplit(const std::filesystem::path& folder, const char* stage);
 /// Starts to write {train,test}.csv; `split` must stay as long as `writes`.
 void WriteSplit(const std::filesystem::path& folder, const data::Split& split, PendingWrites* writes);
+
+/// The file as JSON, or null if it is absent or broken.
+Json ReadJsonIfThere(const std::filesystem::path& path);
+
+/// {"train": {"C": 10.0}} -> "train.C", "10.0". In the order of the sections.
+std::vector<std::pair<std::string, std::string>> FlatParameters(const Json& parameters);
 
 /// Lower-case hexadecimal SHA-256 of a file.
 Result<std::string> FileSha256(const std::filesystem::path& path);

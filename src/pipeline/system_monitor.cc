@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+#include "valence/base/clock.h"
+
 namespace valence::pipeline {
 namespace {
 
@@ -65,11 +67,6 @@ Traffic ReadTraffic() {
     }
   }
   return traffic;
-}
-
-std::int64_t NowMilliseconds() {
-  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace

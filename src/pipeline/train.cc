@@ -32,13 +32,6 @@ Status ReadFeaturized(const Params& params, const std::filesystem::path& folder,
   return Ok();
 }
 
-/// The sections that shaped the model, for its metadata and for tracked runs.
-Json ParametersOf(Params params) {
-  Json all = Json::MakeObject();
-  for (const ConfigSection& section : params.ModelSections()) all.Set(section.name, ToJson(section));
-  return all;
-}
-
 /// The model but for its golden texts and certificate.
 Result<classifier::ModelBundle> MakeBundle(const Params& params, const Layout& layout, const Ingested* ingested,
                                            const Featurized& input, model::LinearModel linear) {
@@ -47,7 +40,7 @@ Result<classifier::ModelBundle> MakeBundle(const Params& params, const Layout& l
   VALENCE_TRY(bundle.preprocess_steps, text::ResolveSteps(params.preprocess));
   bundle.vectorizer = input.fitted;
   bundle.linear = std::move(linear);
-  bundle.parameters = ParametersOf(params);
+  bundle.parameters = ModelParameters(params);
   auto& lineage = bundle.lineage;
   lineage["source"] = params.ingest.source;
   lineage["valence_version"] = kVersion;

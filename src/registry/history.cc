@@ -3,21 +3,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <pwd.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <system_error>
 
 #include "valence/base/clock.h"
 #include "valence/base/files.h"
+#include "valence/tracking/stores.h"
 
 namespace valence::registry {
 namespace {
@@ -28,12 +26,7 @@ constexpr std::size_t kLongestTag = 5000;  // model_version_tags.value of MLflow
 std::string Who() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  const char* user = std::getenv("MLFLOW_TRACKING_USERNAME");
-  if (user == nullptr || *user == '\0') {
-    const passwd* entry = ::getpwuid(::geteuid());
-    user = entry != nullptr ? entry->pw_name : "unknown";
-  }
-  return fmt::format("{}@{}", user, host.data());
+  return fmt::format("{}@{}", tracking::UserName(ProcessEnvironment()), host.data());
 }
 
 Error Failed(const std::filesystem::path& file) {
@@ -95,10 +88,9 @@ Result<Move> Move::FromJson(const Json& json) {
 }
 
 Move NewMove(std::string_view action, std::string_view model, std::string_view alias) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
   std::random_device random;
   Move move;
-  move.id = fmt::format("{:013}-{:08x}", std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), random());
+  move.id = fmt::format("{:013}-{:08x}", NowMilliseconds(), random());
   move.time = NowIso8601();
   move.who = Who();
   move.action = action;

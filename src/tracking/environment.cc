@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -131,11 +133,11 @@ Result<Stores> OpenStore(const std::string& uri, const Environment& environment)
 
 }  // namespace
 
-Environment ProcessEnvironment() {
-  return [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
+std::string UserName(const Environment& environment) {
+  std::string name = environment("MLFLOW_TRACKING_USERNAME");
+  if (!name.empty()) return name;
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry != nullptr ? entry->pw_name : "unknown";
 }
 
 Result<RestOptions> RestOptionsFrom(const std::string& uri, const Environment& environment) {

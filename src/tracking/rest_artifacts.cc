@@ -75,7 +75,7 @@ ProxyRoot ResolveHttpRoot(const std::string& root_uri) {
   const std::size_t found = root_uri.find(marker);
   if (found == std::string::npos) return {root_uri, ""};
   return {root_uri.substr(0, found + marker.size() - std::string_view("/artifacts").size()),
-          JoinUri(PercentDecode(root_uri.substr(found + marker.size())), "")};
+          JoinUri(net::PercentDecode(root_uri.substr(found + marker.size())), "")};
 }
 
 ProxyRoot HttpRootOf(RootKind kind, const ServerUri& server, const std::string& root_uri) {

@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
+
+#include "valence/net/http_client.h"
 
 namespace valence::tracking::internal {
 
@@ -16,21 +17,6 @@ std::string SchemeOf(std::string_view uri) {
   std::transform(scheme.begin(), scheme.end(), scheme.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return scheme;
-}
-
-std::string PercentDecode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const char* digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
-      decoded.push_back(static_cast<char>(value));
-      i += 2;
-    } else {
-      decoded.push_back(text[i]);
-    }
-  }
-  return decoded;
 }
 
 std::string JoinUri(std::string_view root, std::string_view path) {
@@ -57,8 +43,8 @@ Result<ServerUri> ParseServerUri(std::string_view uri) {
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
     const std::string_view user = authority.substr(0, at);
     const std::size_t colon = std::min(user.find(':'), user.size());
-    parts.username = PercentDecode(user.substr(0, colon));
-    parts.password = PercentDecode(user.substr(std::min(colon + 1, user.size())));
+    parts.username = net::PercentDecode(user.substr(0, colon));
+    parts.password = net::PercentDecode(user.substr(std::min(colon + 1, user.size())));
     authority.remove_prefix(at + 1);
   }
   parts.authority = authority;

@@ -27,9 +27,6 @@ Result<ServerUri> ParseServerUri(std::string_view uri);
 /// "s3" of "s3://bucket/key", in lower case; "" for a path.
 std::string SchemeOf(std::string_view uri);
 
-/// `text` with each %XX replaced by its byte; a % that is not of that form stays.
-std::string PercentDecode(std::string_view text);
-
 /// `root/path` with one slash between; `root` if `path` is empty.
 std::string JoinUri(std::string_view root, std::string_view path);
 

@@ -23,11 +23,6 @@ bool HasWal(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::int64_t NowMilliseconds() {
-  using std::chrono::duration_cast;
-  return duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 SqliteFile::SqliteFile(const std::filesystem::path& path, const SqliteOptions& options)
     : name_(path), read_only_(options.read_only) {
   std::error_code ignored;  // only if there is no working directory; then the relative path has to do

@@ -9,6 +9,7 @@
 
 #include "sqlite_database.h"
 #include "sqlite_schema.h"
+#include "valence/base/clock.h"
 #include "valence/base/result.h"
 #include "valence/tracking/stores.h"
 
@@ -73,8 +74,5 @@ class SqliteFile {
   std::unique_ptr<SqliteDatabase> database_;
   SqliteSchema schema_;
 };
-
-/// Milliseconds since 1970, MLflow's time stamps.
-std::int64_t NowMilliseconds();
 
 }  // namespace valence::tracking

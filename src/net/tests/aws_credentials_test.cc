@@ -26,7 +26,7 @@ class AwsCredentialsTest : public testing::Test {
     variables_ = {{"HOME", folder_.path().string()}, {"AWS_EC2_METADATA_DISABLED", "true"}};
     ::setenv("no_proxy", "127.0.0.1", 1);
   }
-  EnvironmentLookup environment() {
+  Environment environment() {
     return [this](const std::string& name) {
       const auto found = variables_.find(name);
       return found == variables_.end() ? std::string() : found->second;

@@ -23,7 +23,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 Environment Of(std::map<std::string, std::string> variables) {
-  return [variables = std::move(variables)](const char* name) {
+  return [variables = std::move(variables)](const std::string& name) {
     const auto found = variables.find(name);
     return found == variables.end() ? std::string() : found->second;
   };

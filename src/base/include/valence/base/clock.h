@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace valence {
@@ -14,6 +15,9 @@ class Stopwatch {
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
+
+/// Milliseconds since 1970 by the system clock: MLflow's time stamps.
+std::int64_t NowMilliseconds();
 
 /// UTC now as "2026-01-31T23:59:59Z".
 std::string NowIso8601();

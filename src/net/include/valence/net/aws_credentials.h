@@ -26,7 +26,7 @@ struct AwsCredentials {
 /// error, not a reason to try the next. Thread-safe.
 class AwsCredentialChain {
  public:
-  explicit AwsCredentialChain(EnvironmentLookup environment = ProcessEnvironment());
+  explicit AwsCredentialChain(Environment environment = ProcessEnvironment());
   ~AwsCredentialChain();
   AwsCredentialChain(const AwsCredentialChain&) = delete;
   AwsCredentialChain& operator=(const AwsCredentialChain&) = delete;

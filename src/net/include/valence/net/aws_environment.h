@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
 
+#include "valence/base/environment.h"
 #include "valence/base/result.h"
 
 namespace valence::net {
-
-/// An environment variable's value, or "" if it is not set.
-using EnvironmentLookup = std::function<std::string(const std::string& name)>;
-EnvironmentLookup ProcessEnvironment();
 
 /// A profile's settings, names in lower case; one of a nested block is "s3.addressing_style".
 using AwsProfile = std::map<std::string, std::string>;
@@ -32,7 +28,7 @@ struct AwsProfiles {
 
 /// Errors: kInvalidArgument with file and line for what cannot be read as a profile, or if AWS_PROFILE names none;
 /// kUnavailable if a file cannot be read.
-Result<AwsProfiles> LoadAwsProfiles(const EnvironmentLookup& environment);
+Result<AwsProfiles> LoadAwsProfiles(const Environment& environment);
 
 enum class S3Addressing {
   kAuto,     ///< virtual host on AWS for buckets whose name allows it, else path
@@ -51,7 +47,7 @@ struct AwsSettings {
 };
 
 /// Errors: as LoadAwsProfiles, and kInvalidArgument for a value that cannot be used, naming the setting.
-Result<AwsSettings> LoadAwsSettings(const EnvironmentLookup& environment);
+Result<AwsSettings> LoadAwsSettings(const Environment& environment);
 
 /// "amazonaws.com", or that of the region's own partition ("amazonaws.com.cn").
 std::string AwsDomain(const std::string& region);

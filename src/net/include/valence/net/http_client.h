@@ -103,4 +103,10 @@ class HttpClient {
 /// `text` with everything but RFC 3986's unreserved characters percent-encoded; `keep_slashes` leaves '/' alone.
 std::string PercentEncode(std::string_view text, bool keep_slashes = false);
 
+/// What a '+' means: itself in an URL's path, a space in a form.
+enum class PlusSign { kItself, kSpace };
+
+/// The way back: `text` with each %XX replaced by its byte. What is no escape stays as it is.
+std::string PercentDecode(std::string_view text, PlusSign plus = PlusSign::kItself);
+
 }  // namespace valence::net

@@ -68,7 +68,7 @@ class S3Client {
  public:
   /// As the environment says (aws_environment.h, aws_credentials.h). Error: kInvalidArgument for a setting that cannot
   /// be used. Credentials are looked for at the first call.
-  static Result<S3Client> FromEnvironment(EnvironmentLookup environment = ProcessEnvironment(), S3Options options = {});
+  static Result<S3Client> FromEnvironment(Environment environment = ProcessEnvironment(), S3Options options = {});
   S3Client(S3Client&&) noexcept;
   S3Client& operator=(S3Client&&) noexcept;
   ~S3Client();

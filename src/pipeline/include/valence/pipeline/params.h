@@ -34,6 +34,9 @@ struct Params {
   std::vector<ConfigSection> ModelSections();
 };
 
+/// The sections that shape a model with their values, for its file and for tracked runs.
+Json ModelParameters(Params params);
+
 /// Defaults, then `file` (absent is fine if `file_is_optional`), then each `stage.key=value`.
 Result<Params> LoadParams(const std::filesystem::path& file, bool file_is_optional,
                           const std::vector<std::string>& overrides);

@@ -10,6 +10,7 @@
 #include "valence/base/result.h"
 #include "valence/pipeline/stages.h"
 #include "valence/registry/aliases.h"
+#include "valence/registry/model_source.h"
 #include "valence/registry/promotion.h"
 #include "valence/tracking/run_record.h"
 #include "valence/tracking/stores.h"
@@ -29,6 +30,10 @@ Result<std::optional<tracking::Published>> FindTrackedRun(tracking::TrackingStor
 Result<tracking::ModelVersion> Register(const tracking::Stores& stores, const registry::RegisterConfig& config,
                                         const std::string& digest, const tracking::Published& run,
                                         const std::string& note);
+
+/// Loads a fetched model and checks that it is the one that was registered; `name` is for messages. Errors: as
+/// LoadTrained; kDataCorrupt for another digest than the registry's.
+Result<Trained> LoadFetched(const registry::FetchedModel& fetched, const std::string& name);
 
 /// Who challenges whom, on what.
 struct PromoteRequest {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "valence/base/environment.h"
 #include "valence/base/result.h"
 #include "valence/net/http_client.h"
 #include "valence/tracking/object_store.h"
@@ -55,9 +56,8 @@ struct RestOptions {
 /// Any MLflow server of version 2 or later, and DagsHub. Nothing is sent until the first call.
 Result<Stores> OpenRest(const RestOptions& options);
 
-/// Reads one variable of the environment; "" if unset.
-using Environment = std::function<std::string(const char* name)>;
-Environment ProcessEnvironment();
+/// Who acts: MLFLOW_TRACKING_USERNAME, else the system's user, else "unknown".
+std::string UserName(const Environment& environment);
 
 /// MLFLOW_TRACKING_* and MLFLOW_HTTP_* (mlflow.md section 4), then ~/.mlflow/credentials. Error: kInvalidArgument for a
 /// value MLflow would refuse.
