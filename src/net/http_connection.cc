@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_connection.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <cstring>
@@ -15,6 +16,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t kFirstBuffer = 4u << 10;  // a review with its header; 10,000 idle connections take 40 MB
+constexpr std::size_t kStreamBuffer = 64u << 10;
 constexpr std::size_t kKeptBuffer = 16u << 10;
 constexpr std::size_t kKeptAnswer = 64u << 10;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -67,8 +69,31 @@ void Connection::Retire() {
 }
 
 void Connection::Serve(Self self) {
-  if (PrepareAnswer()) return Send(std::move(self));
-  Read(std::move(self));
+  const Next next = PrepareAnswer();
+  Go(std::move(self), next);
+}
+
+void Connection::Go(Self self, Next next) {
+  switch (next) {
+    case Next::kRead:
+      return Read(std::move(self));
+    case Next::kSend:
+      return Send(std::move(self));
+    case Next::kDefer:
+      return Defer(std::move(self));
+  }
+}
+
+void Connection::Defer(Self self) {
+  phase_ = Phase::kNone;
+  unlink();  // no time limit: nothing depends on the client
+  worker_.RunAside(response_.deferred->work, std::move(self), [](Self done) {
+    Connection& c = *done;
+    const auto deferred = std::move(c.response_.deferred);
+    deferred->finish(&c.response_);
+    c.CompleteAnswer();
+    c.Send(std::move(done));
+  });
 }
 
 void Connection::Read(Self self) {
@@ -90,6 +115,7 @@ void Connection::OnRead(Self self, error_code error, std::size_t size) {
 void Connection::OnWoken(Self self) {
   if (!socket_.is_open()) return;
   if (std::exchange(wake_, Wake::kNone) == Wake::kExpired) {
+    if (DropStream()) return;
     Refuse(408, "the request took too long to arrive");
     return Send(std::move(self));
   }
@@ -115,8 +141,8 @@ void Connection::Send(Self self) {
         });
     }
     FinishAnswer();
-    if (close_) return Linger(std::move(self));
-    if (!PrepareAnswer()) return Read(std::move(self));
+    if (close_ && stream_ == nullptr) return Linger(std::move(self));
+    if (const Next next = PrepareAnswer(); next != Next::kSend) return Go(std::move(self), next);
   }
 }
 
@@ -141,29 +167,45 @@ void Connection::Discard(Self self) {
                           });
 }
 
-/// Parses what has arrived. True if an answer is ready to send; false if more bytes are needed.
-bool Connection::PrepareAnswer() {
+RequestParser::State Connection::Parse() {
+  const auto state = parser_.Advance(Message());
+  if (state != RequestParser::State::kHead) return state;
+  const ServerOptions& options = worker_.options();
+  if (worker_.open_stream()) {
+    FillRequest();
+    response_.Clear();
+    stream_ = worker_.open_stream()(worker_.index(), request_);
+  }
+  return parser_.BeginBody(Message(), stream_ ? options.max_stream_bytes : options.max_body_bytes);
+}
+
+/// Parses what has arrived, and answers it if it is enough for that.
+Connection::Next Connection::PrepareAnswer() {
   // RFC 9112 2.2: old clients end a body with a line end too many.
   while (parser_.size() == 0 && Message().starts_with("\r\n")) begin_ += 2;
   if (begin_ == end_) {
     Enter(fresh_ ? Phase::kFresh : Phase::kIdle);
-    return false;
+    return Next::kRead;
   }
-  switch (parser_.Advance(Message())) {
+  switch (Parse()) {
     case RequestParser::State::kHeader:
+    case RequestParser::State::kHead:
       Enter(Phase::kHeader);
-      return false;
+      return Next::kRead;
     case RequestParser::State::kBody:
       WantBody();
-      return false;
+      return stream_ ? TakeBody(false) : Next::kRead;
     case RequestParser::State::kDone:
-      Answer();
-      return true;
+      return stream_ ? TakeBody(true) : Answer();
     case RequestParser::State::kRefused:
-      Refuse(parser_.status(), parser_.reason());
-      return true;
+      if (DropStream()) {
+        close_ = true;  // without a last chunk: it must not look whole
+      } else {
+        Refuse(parser_.status(), parser_.reason());
+      }
+      return Next::kSend;
   }
-  return false;
+  return Next::kRead;
 }
 
 void Connection::WantBody() {
@@ -174,12 +216,16 @@ void Connection::WantBody() {
     error_code ignored;
     socket_.write_some(asio::buffer(kContinue), ignored);
   }
-  const auto [offset, size] = parser_.ErasableBytes();
-  if (size == 0) return;
-  char* const hole = data_.get() + begin_ + offset;
-  std::memmove(hole, hole + size, end_ - begin_ - offset - size);
-  end_ -= size;
+  if (stream_ != nullptr) return;  // TakeBody erases more
+  Erase(parser_.ErasableBytes());
   parser_.Erased();
+}
+
+void Connection::Erase(RequestParser::Range range) {
+  if (range.size == 0) return;
+  char* const hole = data_.get() + begin_ + range.offset;
+  std::memmove(hole, hole + range.size, end_ - begin_ - range.offset - range.size);
+  end_ -= range.size;
 }
 
 void Connection::FillRequest() {
@@ -192,10 +238,16 @@ void Connection::FillRequest() {
   request_.body = parser_.Body(message);
 }
 
-void Connection::Answer() {
+Connection::Next Connection::Answer() {
   FillRequest();
   response_.Clear();
   worker_.handler()(worker_.index(), request_, &response_);
+  if (response_.deferred != nullptr) return Next::kDefer;
+  CompleteAnswer();
+  return Next::kSend;
+}
+
+void Connection::CompleteAnswer() {
   head_only_ = request_.method == "HEAD";
   close_ = !parser_.keep_alive() || worker_.stopping();
   const auto persistence = close_               ? Persistence::kClose
@@ -217,12 +269,14 @@ void Connection::Refuse(int status, std::string_view reason) {
 
 Connection::Sent Connection::SendSome() {
   const std::string_view body = head_only_ ? std::string_view() : std::string_view(response_.body);
-  const std::size_t total = head_.size() + body.size();
+  const std::size_t total = head_.size() + body.size() + tail_.size();
   while (sent_ < total) {
     const std::size_t of_head = std::min(sent_, head_.size());
-    const std::size_t of_body = sent_ - of_head;
+    const std::size_t of_body = std::min(sent_ - of_head, body.size());
+    const std::size_t of_tail = sent_ - of_head - of_body;
     const std::array buffers = {asio::const_buffer(head_.data() + of_head, head_.size() - of_head),
-                                asio::const_buffer(body.data() + of_body, body.size() - of_body)};
+                                asio::const_buffer(body.data() + of_body, body.size() - of_body),
+                                asio::const_buffer(tail_.data() + of_tail, tail_.size() - of_tail)};
     error_code error;
     sent_ += socket_.write_some(buffers, error);
     if (error == asio::error::would_block) return Sent::kBlocked;
@@ -233,8 +287,13 @@ Connection::Sent Connection::SendSome() {
 
 void Connection::FinishAnswer() {
   phase_ = Phase::kNone;
+  sent_ = 0;
+  head_.clear();
+  tail_ = {};
   if (response_.body.capacity() > kKeptAnswer) std::string().swap(response_.body);
-  if (close_) return;
+  response_.body.clear();
+  if (close_ || stream_ != nullptr) return;
+  streaming_ = false;
   begin_ += parser_.size();
   parser_.Reset();
   sent_continue_ = false;
@@ -253,13 +312,14 @@ void Connection::MakeRoom() {
     begin_ = end_ = 0;
     if (capacity_ > kKeptBuffer) capacity_ = 0;
   }
-  if (end_ < capacity_) return;
+  const std::size_t least = stream_ == nullptr ? kFirstBuffer : kStreamBuffer;
+  if (end_ < capacity_ && capacity_ >= least) return;
   const std::size_t held = end_ - begin_;
-  if (begin_ >= capacity_ / 2 && begin_ > 0) {
+  if (capacity_ >= least && begin_ >= capacity_ / 2 && begin_ > 0) {
     std::memmove(data_.get(), data_.get() + begin_, held);
   } else {
     // Doubling as bytes arrive: a Content-Length alone makes nobody allocate.
-    capacity_ = std::max(kFirstBuffer, capacity_ * 2);
+    capacity_ = std::max(least, capacity_ * 2);
     auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
     if (held != 0) std::memcpy(larger.get(), data_.get() + begin_, held);
     data_ = std::move(larger);

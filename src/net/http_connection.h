@@ -54,25 +54,38 @@ class Connection final : public Expiring {
  private:
   enum class Sent { kAll, kBlocked, kFailed };
   enum class Wake { kNone, kExpired, kRetired };
+  /// What a look at the received bytes leads to.
+  enum class Next { kRead, kSend, kDefer };
 
   // The asynchronous steps. Each takes the connection over and hands it to the next.
   void Serve(Self self);
   void Read(Self self);
   void OnRead(Self self, boost::system::error_code error, std::size_t size);
   void OnWoken(Self self);
+  void Go(Self self, Next next);
+  void Defer(Self self);
   void Send(Self self);
   void OnWritable(Self self, boost::system::error_code error);
   void Linger(Self self);
   void Discard(Self self);
 
   // The synchronous ones.
-  bool PrepareAnswer();
-  void Answer();
+  Next PrepareAnswer();
+  RequestParser::State Parse();
+  Next Answer();
+  void CompleteAnswer();
   void Refuse(int status, std::string_view reason);
   void FillRequest();
   Sent SendSome();
   void FinishAnswer();
   void WantBody();
+  void Erase(RequestParser::Range range);
+
+  // For a request whose body an HttpStream takes (http_connection_stream.cc).
+  Next TakeBody(bool complete);
+  void FramePart(bool last);
+  /// Ends a stream that cannot be answered any more. True if its answer was under way, so that nothing can be added.
+  bool DropStream();
   void Enter(Phase phase);
   void MakeRoom();
 
@@ -97,7 +110,11 @@ class Connection final : public Expiring {
   HttpRequest request_;
   HttpResponse response_;
   std::string head_;
+  std::string_view tail_;  ///< after the body; a literal
   std::size_t sent_ = 0;
+
+  std::unique_ptr<HttpStream> stream_;
+  bool streaming_ = false;  ///< the head of stream_'s answer is out
 };
 
 }  // namespace valence::net

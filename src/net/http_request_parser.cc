@@ -37,7 +37,7 @@ void RequestParser::Reset() {
   beast_.emplace(this);
   beast_->header_limit(std::numeric_limits<std::uint32_t>::max());  // both limits are checked here, with our statuses
   beast_->body_limit(boost::none);
-  field_count_ = consumed_ = header_size_ = body_size_ = 0;
+  field_count_ = consumed_ = header_size_ = body_size_ = max_body_ = chunked_size_ = 0;
   method_ = target_ = Span{};
   chunked_body_.clear();
   if (chunked_body_.capacity() > kKeptBodyCapacity) chunked_body_.shrink_to_fit();
@@ -74,7 +74,17 @@ RequestParser::State RequestParser::ParseHeader(std::string_view message) {
   if (error) return Refuse(400, "malformed header");
   if (consumed_ > options_->max_header_bytes) return Refuse(431, "request header too large");
   header_size_ = consumed_;
-  if (const State state = HeaderComplete(); state == State::kRefused) return state;
+  if (status_ != 0) return State::kRefused;
+  if (version_ == 11 && !seen_host_) return Refuse(400, "missing Host header");
+  return State::kHead;
+}
+
+RequestParser::State RequestParser::BeginBody(std::string_view message, std::size_t max_body_bytes) {
+  message_ = message;
+  max_body_ = max_body_bytes;
+  const auto length = beast_->content_length();
+  if (length && *length > max_body_) return Refuse(413, "request body too large");
+  body_size_ = length ? static_cast<std::size_t>(*length) : 0;
   return ParseBody(message);
 }
 
@@ -85,16 +95,6 @@ RequestParser::State RequestParser::HeaderIncomplete(std::string_view message) {
   }
   if (HasBareLineFeed(message)) return Refuse(400, "malformed header: a line does not end in CR LF");
   return State::kHeader;
-}
-
-RequestParser::State RequestParser::HeaderComplete() {
-  if (status_ != 0) return State::kRefused;
-  if (version_ == 11 && !seen_host_) return Refuse(400, "missing Host header");
-  const auto length = beast_->content_length();
-  if (!length) return State::kBody;
-  if (*length > options_->max_body_bytes) return Refuse(413, "request body too large");
-  body_size_ = static_cast<std::size_t>(*length);
-  return State::kBody;
 }
 
 RequestParser::State RequestParser::ParseBody(std::string_view message) {
@@ -168,6 +168,18 @@ std::string_view RequestParser::Body(std::string_view message) const {
   return beast_->chunked() ? std::string_view(chunked_body_) : message.substr(header_size_, body_size_);
 }
 
+RequestParser::Range RequestParser::TakeBody(std::string_view message) {
+  Range taken = ErasableBytes();
+  if (beast_->chunked()) {
+    chunked_body_.clear();
+  } else {
+    taken = {header_size_, Body(message).size()};
+    body_size_ -= taken.size;
+  }
+  consumed_ = header_size_;
+  return taken;
+}
+
 std::string_view RequestParser::Header(std::string_view message, std::string_view name) const {
   for (std::size_t i = 0; i < field_count_; ++i) {
     if (EqualsIgnoringCase(View(message, fields_[i].name), name)) return View(message, fields_[i].value);
@@ -191,7 +203,10 @@ void RequestParser::Beast::on_field_impl(http::field id, Text name, Text value, 
 }
 
 void RequestParser::Beast::on_chunk_header_impl(std::uint64_t size, Text, ErrorCode& error) {
-  if (size <= owner_->options_->max_body_bytes - owner_->chunked_body_.size()) return;
+  if (size <= owner_->max_body_ - owner_->chunked_size_) {
+    owner_->chunked_size_ += static_cast<std::size_t>(size);
+    return;
+  }
   owner_->Refuse(413, "request body too large");
   error = http::error::body_limit;
 }

@@ -19,6 +19,7 @@ class RequestParser {
  public:
   enum class State {
     kHeader,  ///< the header block is incomplete
+    kHead,    ///< the header block is complete: call BeginBody
     kBody,    ///< the header is complete, the body is not
     kDone,    ///< the request is complete
     kRefused  ///< see status() and reason(); nothing after it on the connection can be trusted
@@ -38,6 +39,8 @@ class RequestParser {
   /// Goes on parsing. `message` is what was received since the request's first byte, without what ErasableBytes() let
   /// the caller drop; it may lie elsewhere than at the last call.
   State Advance(std::string_view message);
+  /// After kHead: goes on to the body, which may be `max_body_bytes` long (413 above).
+  State BeginBody(std::string_view message, std::size_t max_body_bytes);
 
   /// After kDone: bytes of `message` that belong to this request; the next one starts after them. Before the first
   /// Advance: 0.
@@ -46,6 +49,9 @@ class RequestParser {
   /// After kBody: bytes of `message` that chunked decoding no longer needs. The caller removes them, then calls Erased.
   Range ErasableBytes() const { return {header_size_, consumed_ - header_size_}; }
   void Erased() { consumed_ = header_size_; }
+  /// For a body that is worked on as it arrives: forgets what Body() shows. Returns the bytes of `message` that held
+  /// it, for the caller to remove before the next call of anything.
+  Range TakeBody(std::string_view message);
 
   int status() const { return status_; }
   std::string_view reason() const { return reason_; }
@@ -53,7 +59,7 @@ class RequestParser {
   bool http_1_0() const { return version_ == 10; }
   bool expects_continue() const { return expects_continue_; }
 
-  /// Parts of the request, as views into `message` (a chunked body: into this object).
+  /// Parts of the request, as views into `message` (a chunked body: into this object). Body: what has arrived of it.
   std::string_view Method(std::string_view message) const { return View(message, method_); }
   std::string_view Target(std::string_view message) const { return View(message, target_); }
   std::string_view Body(std::string_view message) const;
@@ -99,7 +105,6 @@ class RequestParser {
   State Refuse(int status, std::string_view reason);
   State ParseHeader(std::string_view message);
   State HeaderIncomplete(std::string_view message);
-  State HeaderComplete();
   State ParseBody(std::string_view message);
   State ParseChunks(std::string_view message);
   /// Feeds Beast the unconsumed rest of `message`.
@@ -115,7 +120,9 @@ class RequestParser {
   Span target_;
   std::size_t consumed_ = 0;
   std::size_t header_size_ = 0;
-  std::size_t body_size_ = 0;  // by Content-Length
+  std::size_t body_size_ = 0;  // by Content-Length, less what was taken
+  std::size_t max_body_ = 0;
+  std::size_t chunked_size_ = 0;  // announced so far
   std::string chunked_body_;
   std::string_view reason_;
   int status_ = 0;

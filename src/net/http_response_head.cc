@@ -76,14 +76,22 @@ std::string_view ReasonPhrase(int status) {
   }
 }
 
-void FormatHead(const HttpResponse& response, Persistence persistence, std::string_view date, std::string* head) {
+void AppendChunkHead(std::size_t size, std::string* out) {
+  std::array<char, 16> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
+  out->append(digits.data(), end).append("\r\n");
+}
+
+void FormatHead(const HttpResponse& response, Persistence persistence, std::string_view date, std::string* head,
+                Framing framing) {
   head->assign("HTTP/1.1 ");
   AppendNumber(static_cast<std::size_t>(response.status), head);
   head->append(" ").append(ReasonPhrase(response.status));
   head->append("\r\nDate: ").append(date);
   if (response.status != 204 && response.status != 304) {
-    head->append("\r\nContent-Type: ").append(response.content_type).append("\r\nContent-Length: ");
-    AppendNumber(response.body.size(), head);
+    head->append("\r\nContent-Type: ").append(response.content_type);
+    if (framing == Framing::kLength) AppendNumber(response.body.size(), &head->append("\r\nContent-Length: "));
+    if (framing == Framing::kChunked) head->append("\r\nTransfer-Encoding: chunked");
   }
   if (persistence == Persistence::kClose) head->append("\r\nConnection: close");
   if (persistence == Persistence::kKeepAliveHttp10) head->append("\r\nConnection: keep-alive");

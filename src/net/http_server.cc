@@ -8,6 +8,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <csignal>
 #include <thread>
 #include <utility>
@@ -58,26 +59,31 @@ void HttpResponse::Clear() {
   content_type = "application/json";
   body.clear();
   extra_headers.clear();
+  deferred.reset();
 }
 
 struct HttpServer::Impl {
   ServerShared shared;
   std::vector<std::unique_ptr<Worker>> workers;
   std::uint16_t port = 0;
+  // Ends first: what it was still doing is handed to the workers.
+  asio::thread_pool side_thread{1};
 };
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const ServerOptions& options, HttpHandler handler,
-                                                       ErrorRenderer error_renderer) {
+                                                       ErrorRenderer error_renderer, StreamOpener open_stream) {
   VALENCE_TRY(const asio::ip::address address, ParseHost(options.host));
   tcp::endpoint endpoint(address, options.port);
   VALENCE_RETURN_IF_ERROR(CheckPortFree(endpoint));
   auto impl = std::make_unique<Impl>();
+  impl->shared.side_thread = &impl->side_thread;
   impl->shared.options = options;
   impl->shared.handler = std::move(handler);
   impl->shared.render_error = std::move(error_renderer);
+  impl->shared.open_stream = std::move(open_stream);
   for (int i = 0; i < ThreadCount(options.threads); ++i) {
     auto worker = std::make_unique<Worker>(&impl->shared, i);
     VALENCE_TRY(endpoint, worker->Listen(endpoint));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
@@ -136,6 +137,17 @@ void Worker::CloseListener() {
 }
 
 void Worker::Arm(Connection& connection, Phase phase) { list(phase).Arm(connection, steady_clock::now()); }
+
+void Worker::RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self)) {
+  // The guard keeps Run from returning. After a Cut the connection goes with io_, as any that waits for something.
+  auto guard = asio::make_work_guard(io_);
+  auto aside = [this, work = std::move(work), connection = std::move(connection), done,
+                guard = std::move(guard)]() mutable {
+    work();
+    asio::post(io_, [connection = std::move(connection), done]() mutable { done(std::move(connection)); });
+  };
+  asio::post(*shared_.side_thread, std::move(aside));
+}
 
 void Worker::Opened() {
   ++open_;

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 
 #include "deadline_list.h"
@@ -20,6 +21,8 @@ struct ServerShared {
   ServerOptions options;
   HttpHandler handler;
   ErrorRenderer render_error;
+  StreamOpener open_stream;  ///< or empty
+  boost::asio::thread_pool* side_thread = nullptr;
   std::atomic<std::size_t> connections{0};
 };
 
@@ -46,6 +49,9 @@ class Worker {
   const ServerOptions& options() const { return shared_.options; }
   const HttpHandler& handler() const { return shared_.handler; }
   const ErrorRenderer& render_error() const { return shared_.render_error; }
+  const StreamOpener& open_stream() const { return shared_.open_stream; }
+  /// Runs `work` on the side thread, then `done(connection)` on this one. The loop goes on until then.
+  void RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self));
   /// Whether answers must end their connection.
   bool stopping() const { return stopping_; }
   std::string_view Date() { return date_.Now(); }

@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -63,6 +64,27 @@ std::string RawClient::ReadHead() {
   std::string head = received_.substr(0, end + 4);
   received_.erase(0, end + 4);
   return head;
+}
+
+std::string RawClient::ReadUntil(std::string_view end) {
+  std::size_t at;
+  while ((at = received_.find(end)) == std::string::npos) {
+    if (!Fill()) return "";
+  }
+  std::string read = received_.substr(0, at + end.size());
+  received_.erase(0, read.size());
+  return read;
+}
+
+std::size_t RawClient::CountUntil(char c, std::string_view end) {
+  std::size_t count = 0;
+  for (;;) {
+    const std::size_t at = received_.find(end);
+    const std::size_t safe = at != std::string::npos ? at : received_.size() - std::min(received_.size(), end.size());
+    count += static_cast<std::size_t>(std::count(received_.begin(), received_.begin() + std::ptrdiff_t(safe), c));
+    received_.erase(0, at != std::string::npos ? at + end.size() : safe);
+    if (at != std::string::npos || !Fill()) return count;
+  }
 }
 
 std::string RawClient::ReadAnswer() {

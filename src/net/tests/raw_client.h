@@ -21,6 +21,10 @@ class RawClient {
   std::string ReadAll();
   /// One whole answer by its Content-Length; "" if the server closed.
   std::string ReadAnswer();
+  /// Everything up to and with `end`; "" if the server closed before.
+  std::string ReadUntil(std::string_view end);
+  /// How often `c` occurs in what comes up to `end`, without holding it.
+  std::size_t CountUntil(char c, std::string_view end);
   /// The answer to a HEAD request.
   std::string ReadHead();
   /// Whether the server closes without sending any more.

@@ -20,8 +20,9 @@ struct ServerOptions {
   std::size_t max_header_bytes = 16u << 10;  ///< 431 above
   std::size_t max_target_bytes = 8u << 10;   ///< 414 above
   std::size_t max_body_bytes = 1u << 20;     ///< 413 above, before the body is read
+  std::size_t max_stream_bytes = 1u << 30;   ///< the same for bodies that an HttpStream takes
   std::chrono::seconds header_timeout{10};   ///< 408
-  std::chrono::seconds body_timeout{30};     ///< 408
+  std::chrono::seconds body_timeout{30};     ///< 408; for an HttpStream: of each part
   std::chrono::seconds idle_timeout{60};     ///< keep-alive connection closed
   std::chrono::seconds drain_delay{0};       ///< SIGTERM: keep accepting this long, so that load balancers notice
   std::chrono::seconds drain_timeout{25};    ///< then connections still open after this are cut
@@ -37,18 +38,48 @@ struct HttpRequest {
   std::function<std::string_view(std::string_view name)> header;  ///< value of a header, or ""
 };
 
+struct HttpResponse;
+
+/// Work that a handler may not do itself because it blocks (a write to disk that must be there before the answer).
+struct DeferredWork {
+  std::function<void()> work;                          ///< first, on the server's side thread
+  std::function<void(HttpResponse* response)> finish;  ///< then, on the thread of the handler: completes the answer
+};
+
 /// The answer; reused per connection, cleared before each request.
 struct HttpResponse {
   int status = 200;
   std::string_view content_type = "application/json";  ///< must be a literal or outlive the response
   std::string body;
   std::string extra_headers;  ///< "Name: value\r\n" lines, already safe
+  /// Set by a handler whose answer is to wait. The request stays valid until `finish` is done. Neither part may throw.
+  std::unique_ptr<DeferredWork> deferred;
   void Clear();
 };
 
 /// Called on a server thread (`thread` in [0, threads)); must not throw nor block for long. One call at a time per
 /// thread.
 using HttpHandler = std::function<void(int thread, const HttpRequest&, HttpResponse*)>;
+/// A request whose body is worked on as it arrives, so that it may be longer than memory; its answer goes out at the
+/// same time. Nothing more is read while the client does not take the answer. Used on one thread; must not throw.
+/// Destroyed without Finish if the client goes away.
+class HttpStream {
+ public:
+  HttpStream() = default;
+  HttpStream(const HttpStream&) = delete;
+  HttpStream& operator=(const HttpStream&) = delete;
+  virtual ~HttpStream() = default;
+
+  /// Takes the next bytes of the body and appends to `response->body` (empty at each call) what may go out. Status and
+  /// headers may be set as long as nothing has gone out. False breaks off: what is in the response is sent and the
+  /// connection closed, so that an answer that was under way does not look whole.
+  virtual bool Feed(std::string_view bytes, HttpResponse* response) = 0;
+  /// The body is complete; appends the rest of the answer. False as for Feed.
+  virtual bool Finish(HttpResponse* response) = 0;
+};
+/// Asked when the header of a request has arrived (its body is still ""): who takes the body, or nullptr for the
+/// handler. Called as HttpHandler is.
+using StreamOpener = std::function<std::unique_ptr<HttpStream>(int thread, const HttpRequest&)>;
 /// A request that the server itself refuses: 400, 408, 413, 414, 417, 431 or 503.
 struct HttpRefusal {
   int status = 400;
@@ -67,7 +98,7 @@ using ErrorRenderer = std::function<void(int thread, const HttpRefusal&, HttpRes
 class HttpServer {
  public:
   static Result<std::unique_ptr<HttpServer>> Listen(const ServerOptions& options, HttpHandler handler,
-                                                    ErrorRenderer error_renderer);
+                                                    ErrorRenderer error_renderer, StreamOpener open_stream = nullptr);
   ~HttpServer();
 
   std::uint16_t port() const;
