@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "predict_answer.h"
+
 namespace valence::serving {
 
 ServiceCore::ServiceCore(std::shared_ptr<ModelRepository> models, ServiceOptions service_options)
@@ -11,6 +13,9 @@ ServiceCore::ServiceCore(std::shared_ptr<ModelRepository> models, ServiceOptions
       limits{options.max_batch_texts, options.max_text_bytes},
       metrics(options) {
   for (int i = 0; i < options.threads; ++i) threads.push_back(std::make_unique<ThreadState>(repository.get()));
+  if (options.feedback != nullptr) {
+    feedback = std::make_unique<FeedbackDesk>(options.feedback, options.feedback_recall_bytes);
+  }
 }
 
 void Exchange::Fail(const HttpError& error) {
@@ -40,6 +45,21 @@ const classifier::Prediction& Exchange::Score(std::string_view text, bool explai
   core.metrics.Predicted(thread, text, state.prediction);
   ++texts;
   return state.prediction;
+}
+
+Answered Exchange::Describe(std::string_view text, const classifier::Prediction& prediction,
+                            std::optional<double> threshold) const {
+  const std::size_t label = AnswerWriter::Decide(prediction, threshold);
+  return {std::string(text), model->classifier().labels()[label], prediction.probabilities[label], model->name(),
+          model->classifier().version()};
+}
+
+std::string Exchange::Remember(std::string_view text, const classifier::Prediction& prediction,
+                               std::optional<double> threshold) {
+  if (core.feedback == nullptr) return {};
+  std::string id = PredictionId(model->classifier().version(), text);
+  core.feedback->recent().Remember(id, Describe(text, prediction, threshold));
+  return id;
 }
 
 }  // namespace valence::serving

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "feedback.h"
 #include "json_reader.h"
 #include "page.h"
 #include "predict_request.h"
@@ -39,6 +40,7 @@ struct ServiceCore {
   TextLimits limits;
   ServiceMetrics metrics;
   Page page;
+  std::unique_ptr<FeedbackDesk> feedback;  ///< or nullptr: none is collected
   std::atomic<bool> draining = false;
   std::vector<std::unique_ptr<ThreadState>> threads;
 };
@@ -64,6 +66,12 @@ struct Exchange {
   bool ChooseModel(std::string_view name, std::string_view version = {});
   /// Scores one text by the chosen model and counts it. The answer is valid until the next call.
   const classifier::Prediction& Score(std::string_view text, bool explain = false);
+  /// What `prediction` of `text` by the chosen model says. `threshold`: as AnswerWriter::Decide.
+  Answered Describe(std::string_view text, const classifier::Prediction& prediction,
+                    std::optional<double> threshold) const;
+  /// If feedback is collected: remembers the prediction and returns its id; else "".
+  std::string Remember(std::string_view text, const classifier::Prediction& prediction,
+                       std::optional<double> threshold);
   /// Whether the service answers predictions: not while it drains, and not without a model.
   bool ready() const { return !core.draining && models.default_model() != nullptr; }
 };

@@ -22,6 +22,16 @@ std::vector<Labels> PredictionSeries(const classifier::Classifier& classifier) {
   return series;
 }
 
+std::vector<Labels> FeedbackSeries(const classifier::Classifier& classifier) {
+  std::vector<Labels> series;
+  for (const std::string& label : classifier.labels()) {
+    for (const char* const correct : {"false", "true"}) {
+      series.push_back({{"model_version", classifier.version()}, {"label", label}, {"correct", correct}});
+    }
+  }
+  return series;
+}
+
 std::vector<Labels> DurationSeries(const std::string& version) {
   std::vector<Labels> series;
   for (const std::string_view label : Routes().labels()) {
@@ -47,12 +57,19 @@ ModelMetrics::ModelMetrics(const ModelId& id, const classifier::Classifier& clas
                          {"data_hash", data == bundle.lineage.end() ? "" : data->second},
                          {"framework", "valence"}});
   predictions_ = registry_.AddCounters("valence_predictions_total", "Texts predicted.", PredictionSeries(classifier));
+  feedback_ =
+      registry_.AddCounters("valence_feedback_total", "Feedback, by the true label and whether it was predicted.",
+                            FeedbackSeries(classifier));
   durations_ = registry_.AddHistograms(std::string(kDurationName), std::string(kDurationHelp), DurationBounds(),
                                        DurationSeries(classifier.version()), telemetry::ZeroSeries::kHide);
 }
 
 void ModelMetrics::Predicted(int thread, const classifier::Prediction& prediction) {
   predictions_->Add(thread, static_cast<std::size_t>(prediction.label));
+}
+
+void ModelMetrics::ToldTruth(int thread, std::size_t label, bool correct) {
+  feedback_->Add(thread, label * 2 + (correct ? 1 : 0));
 }
 
 void ModelMetrics::Answered(int thread, std::size_t label, int status, std::size_t texts, double seconds) {

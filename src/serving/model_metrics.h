@@ -35,6 +35,8 @@ class ModelMetrics {
   ModelMetrics(const ModelId& id, const classifier::Classifier& classifier, int threads);
 
   void Predicted(int thread, const classifier::Prediction& prediction);
+  /// Feedback: the true label of a text, and whether this model had said so.
+  void ToldTruth(int thread, std::size_t label, bool correct);
   /// A request that this model answered, with `texts` texts. `label`: Router's number of the route's label.
   void Answered(int thread, std::size_t label, int status, std::size_t texts, double seconds);
   ModelTotals Totals() const;
@@ -43,6 +45,7 @@ class ModelMetrics {
  private:
   telemetry::Registry registry_;
   telemetry::Counters* predictions_;
+  telemetry::Counters* feedback_;  // by label, then wrong and correct
   telemetry::Histograms* durations_;
   telemetry::ShardedCells totals_;
   struct alignas(64) Moment {

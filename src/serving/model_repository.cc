@@ -39,6 +39,10 @@ const ServedModel* ModelSet::Find(std::string_view name, std::string_view versio
   return found == versions.end() ? nullptr : found->get();
 }
 
+ModelSet::Entry ModelSet::Share(const ServedModel& model) const {
+  return *std::find_if(models_.begin(), models_.end(), [&](const Entry& m) { return m.get() == &model; });
+}
+
 std::shared_ptr<const ModelSet> ModelRepository::Snapshot() const {
   const std::scoped_lock lock(mutex_);
   return models_;

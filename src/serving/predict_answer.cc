@@ -85,6 +85,9 @@ void AnswerWriter::Append(std::string_view text, const classifier::Prediction& p
   const std::size_t label = Decide(prediction, options.threshold);
   out->push_back('{');
   AppendId(options.id, out);
+  if (!options.prediction_id.empty()) {
+    out->append(R"("prediction_id":")").append(options.prediction_id).append(R"(",)");
+  }
   out->append(R"("label":)").append(labels_[label]).append(R"(,"probabilities":)");
   AppendByLabel(labels_, prediction.probabilities, out);
   out->append(R"(,"score":)");

@@ -19,6 +19,7 @@ struct AnswerOptions {
   std::size_t max_attributions = 0;  ///< the weightiest so many, in text order; 0: all
   std::optional<double> threshold;   ///< decides the label of a model with two
   DocumentId id;                     ///< echoed
+  std::string_view prediction_id;    ///< for feedback; hex digits, or "" for none
 };
 
 /// Writes predictions as JSON by hand into a reused string: names are escaped once, when the model is loaded.
@@ -26,7 +27,8 @@ class AnswerWriter {
  public:
   explicit AnswerWriter(const classifier::Classifier& classifier);
 
-  /// Appends `{"id"?:..,"label":..,"probabilities":{..},"score":..,"tokens":..,"known_tokens":..,"model_version":..}`,
+  /// Appends
+  /// `{"id"?:..,"prediction_id"?:..,"label":..,"probabilities":{..},"score":..,"tokens":..,"known_tokens":..,"model_version":..}`,
   /// for more than two classes with "scores":{..} by label ("score" is the label's own), and what `options` ask for.
   void Append(std::string_view text, const classifier::Prediction& prediction, const AnswerOptions& options,
               std::string* out) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routes.h"
 
+#include "feedback.h"
 #include "operations.h"
 #include "page_routes.h"
 #include "protocols/huggingface.h"
@@ -17,6 +18,7 @@ Router MakeRoutes() {
   AddPageRoutes(&router);
   AddOperationsRoutes(&router);
   AddV1Routes(&router);
+  AddFeedbackRoutes(&router);
   AddOipRoutes(&router);
   AddKServeV1Routes(&router);
   AddInvocationsRoutes(&router);

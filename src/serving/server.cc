@@ -35,7 +35,9 @@ Status Serve(std::vector<LoadedModel> models, const ServeConfig& config) {
                                .max_batch_texts = config.max_batch_texts,
                                .max_text_bytes = config.max_text_bytes,
                                .max_body_bytes = http.max_body_bytes,
-                               .model_load_seconds = config.model_load_seconds});
+                               .model_load_seconds = config.model_load_seconds,
+                               .feedback = config.feedback,
+                               .feedback_recall_bytes = config.feedback_recall_bytes});
   auto handle = [&service](int thread, const net::HttpRequest& request, net::HttpResponse* response) {
     service.Handle(thread, request, response);
   };

@@ -78,8 +78,15 @@ void Service::Handle(int thread, const net::HttpRequest& request, net::HttpRespo
     response->Clear();
     exchange.Fail({500, "the server failed on this request"});
   }
-  impl_->metrics.Finished(thread, match.label, request.method, response->status, watch.seconds(), exchange.model,
-                          exchange.texts);
+  auto finished = [this, thread, &request, watch, label = match.label, model = exchange.model,
+                   texts = exchange.texts](const net::HttpResponse& answer) {
+    impl_->metrics.Finished(thread, label, request.method, answer.status, watch.seconds(), model, texts);
+  };
+  if (response->deferred == nullptr) return finished(*response);
+  response->deferred->finish = [complete = std::move(response->deferred->finish), finished](net::HttpResponse* answer) {
+    complete(answer);  // and holds the model
+    finished(*answer);
+  };
 }
 
 void Service::RenderError(int thread, const net::HttpRefusal& refusal, net::HttpResponse* response) {

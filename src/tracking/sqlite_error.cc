@@ -37,8 +37,7 @@ Error SqliteError(const std::filesystem::path& path, int code, sqlite3* handle) 
     case SQLITE_IOERR:
       return Unavailable(fmt::format("{}: {}{}", where, words, SystemCause(handle)));
     case SQLITE_NOTADB:
-      return FailedPrecondition(
-          fmt::format("{}: not an SQLite database; move it away, or name another in MLFLOW_TRACKING_URI", where));
+      return FailedPrecondition(fmt::format("{}: not an SQLite database; move it away, or name another", where));
     case SQLITE_CORRUPT:
       return FailedPrecondition(fmt::format(
           "{}: damaged ({}); restore a copy, or save what is left with: sqlite3 {} .recover", where, words, where));

@@ -66,7 +66,7 @@ def predictions(folder):
 @pytest.fixture(scope="session")
 def server(folder, predictions):
     process, port = start(folder, "--port", "0", "--model", "sentiment@3=models/model.safetensors",
-                          "--model", "three=three.safetensors")
+                          "--model", "three=three.safetensors", "--feedback-db", "feedback.db")
     yield Server(process, port, predictions)
     assert process.poll() is None, f"the server ended with {process.returncode}"
     stop(process)

@@ -21,6 +21,7 @@ namespace {
 
 struct Flags {
   std::vector<std::string> models;
+  std::string feedback_db;
   serving::ServeConfig config;
   CLI::Option* model = nullptr;
   CLI::Option* host = nullptr;
@@ -96,6 +97,9 @@ Outcome RunServe(const Context& context, Flags& flags) {
   const Stopwatch loading;
   VALENCE_TRY(std::vector<serving::LoadedModel> models, LoadModels(flags.models));
   flags.config.model_load_seconds = loading.seconds();
+  if (!flags.feedback_db.empty()) {
+    VALENCE_TRY(flags.config.feedback, tracking::FeedbackStore::Open(flags.feedback_db));
+  }
   VALENCE_RETURN_IF_ERROR(serving::Serve(std::move(models), flags.config));
   return kSuccess;
 }
@@ -153,6 +157,10 @@ void AddServe(CLI::App& app, Context& context) {
                     ->capture_default_str();
   flags->port =
       command->add_option("--port", flags->config.http.port, "Port; 0 picks a free one")->capture_default_str();
+  command
+      ->add_option("--feedback-db", flags->feedback_db,
+                   "Keep what POST /v1/feedback is told, with its texts, in this SQLite file. Default: feedback is off")
+      ->type_name("FILE");
   AddLimits(*command, flags->config);
   command->callback([&context, flags] { context.action = [&context, flags] { return RunServe(context, *flags); }; });
 }

@@ -18,9 +18,13 @@ class Asker {
  public:
   explicit Asker(std::shared_ptr<const classifier::Classifier> model = SmallModel())
       : Asker({Serve("small", "1", std::move(model))}) {}
-  explicit Asker(std::vector<ModelSet::Entry> models)
+  explicit Asker(std::vector<ModelSet::Entry> models, std::shared_ptr<tracking::FeedbackStore> feedback = nullptr)
       : repository_(std::make_shared<ModelRepository>(std::make_shared<const ModelSet>(std::move(models)))),
-        service_(repository_, {.threads = kThreads, .max_batch_texts = 3, .max_text_bytes = 1000}) {}
+        service_(repository_, {.threads = kThreads,
+                               .max_batch_texts = 3,
+                               .max_text_bytes = 1000,
+                               .feedback = std::move(feedback),
+                               .feedback_recall_bytes = 1u << 20}) {}
 
   static ModelSet::Entry Serve(std::string name, std::string version,
                                std::shared_ptr<const classifier::Classifier> model) {
@@ -46,6 +50,10 @@ class Asker {
     };
     net::HttpResponse response;
     service_.Handle(0, request, &response);
+    if (const auto deferred = std::move(response.deferred); deferred != nullptr) {
+      deferred->work();
+      deferred->finish(&response);
+    }
     return response;
   }
 

@@ -27,6 +27,8 @@ class ModelSet {
   /// The version that `version` calls (ServedModel::IsVersion; "" the highest) of the model `name` ("" the default
   /// one), or nullptr.
   const ServedModel* Find(std::string_view name, std::string_view version = {}) const;
+  /// A share in one of models().
+  Entry Share(const ServedModel& model) const;
   /// Every version of `name`, the highest last.
   std::span<const Entry> Versions(std::string_view name) const;
   /// Who answers when nobody is asked for; nullptr if nothing is served.

@@ -9,6 +9,7 @@
 #include "valence/classifier/classifier.h"
 #include "valence/net/http_server.h"
 #include "valence/serving/served_model.h"
+#include "valence/tracking/feedback_store.h"
 
 namespace valence::serving {
 
@@ -19,8 +20,11 @@ struct ServeConfig {
   net::ServerOptions http;
   std::size_t max_batch_texts = 1000;     ///< 413 above
   std::size_t max_text_bytes = 1u << 20;  ///< 413 above
-  double model_load_seconds = 0;          ///< how long Classifier::Load took, for all models
-  Stopwatch since_start;                  ///< started when the process was; for the "ready in" line
+  /// As in ServiceOptions.
+  std::shared_ptr<tracking::FeedbackStore> feedback = nullptr;
+  std::size_t feedback_recall_bytes = 64u << 20;
+  double model_load_seconds = 0;  ///< how long Classifier::Load took, for all models
+  Stopwatch since_start;          ///< started when the process was; for the "ready in" line
 };
 
 /// A model to serve from the start.
