@@ -8,6 +8,7 @@
 
 #include "valence/base/digest.h"
 #include "valence/net/download.h"
+#include "valence/net/s3_client.h"
 
 namespace valence::registry {
 namespace {
@@ -35,6 +36,14 @@ Result<FetchedModel> FromUrl(const std::string& url, const fs::path& cache, Prog
   fs::create_directories(cache, ignored);
   fs::remove(model.file, ignored);  // an URL may hold another model today
   VALENCE_RETURN_IF_ERROR(net::Download(url, model.file, {}, progress));
+  return model;
+}
+
+Result<FetchedModel> FromS3(const std::string& uri, const fs::path& cache, Progress& progress) {
+  FetchedModel model{.file = cache / (Sha256Hex(uri).substr(0, 16) + ".safetensors")};
+  std::error_code ignored;
+  fs::create_directories(cache, ignored);
+  VALENCE_RETURN_IF_ERROR(net::FetchToFile(uri, model.file, progress));
   return model;
 }
 
@@ -100,7 +109,7 @@ Result<FetchedModel> FetchModel(const ModelUri& uri, const std::function<Result<
   if (uri.kind == Kind::kPath) return OnThisMachine(uri.value);
   progress.Start("fetching the model", 0, "");
   if (uri.kind == Kind::kHttp) return FromUrl(uri.value, cache, progress);
-  if (uri.kind == Kind::kS3) return Unimplemented("s3:// models need the S3 client");
+  if (uri.kind == Kind::kS3) return FromS3(uri.value, cache, progress);
   VALENCE_TRY(const Stores stores, open());
   switch (uri.kind) {
     case Kind::kLoggedModel:

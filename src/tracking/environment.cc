@@ -10,6 +10,7 @@
 
 #include "credentials.h"
 #include "rest_uri.h"
+#include "s3_objects.h"
 #include "valence/base/numbers.h"
 #include "valence/tracking/stores.h"
 
@@ -124,7 +125,8 @@ Status ReadFiles(const Variables& variables, RestOptions* options) {
 Result<Stores> OpenStore(const std::string& uri, const Environment& environment) {
   const std::string scheme = internal::SchemeOf(uri);
   if (scheme == "http" || scheme == "https") {
-    VALENCE_TRY(const RestOptions options, RestOptionsFrom(uri, environment));
+    VALENCE_TRY(RestOptions options, RestOptionsFrom(uri, environment));
+    options.open_objects = [environment] { return internal::OpenS3Objects(environment); };
     return OpenRest(options);
   }
   VALENCE_TRY(const std::filesystem::path database, LocalDatabase(uri));
