@@ -24,6 +24,7 @@ void AddPredict(CLI::App& app, Context& context);
 void AddExplain(CLI::App& app, Context& context);
 void AddServe(CLI::App& app, Context& context);
 void AddExport(CLI::App& app, Context& context);
+void AddVerify(CLI::App& app, Context& context);
 void AddParams(CLI::App& app, Context& context);
 void AddCompletions(CLI::App& app, Context& context);
 void AddVersion(CLI::App& app, Context& context);

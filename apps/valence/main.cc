@@ -54,6 +54,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddExplain(app, context);
   AddServe(app, context);
   AddExport(app, context);
+  AddVerify(app, context);
   AddParams(app, context);
   AddCompletions(app, context);
   AddVersion(app, context);

@@ -83,6 +83,7 @@ Result<RunRecord> MakeRecord(const Params& params, const Layout& layout, const T
   AddTraining(bundle.certificate, now, &record.metrics);
   AddDataCounts(data, now, &record.metrics);
   AddSeconds(context.stage_seconds, now, &record.metrics);
+  AddVersioningTags(&record.tags);
   AddModelTags(bundle, trained.digest, figures, layout, &record.tags);
   record.datasets = Datasets(bundle, data, layout);
   VALENCE_TRY(record.artifacts, Artifacts(params, layout, folder.path()));

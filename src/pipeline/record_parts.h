@@ -21,6 +21,8 @@ std::vector<tracking::Param> RecordedParams(const Json& parameters);
 
 /// mlflow.user, mlflow.source.* and valence.version.
 std::vector<tracking::Tag> ContextTags(const RunContext& context, const std::string& user);
+/// The digest of dvc.lock and DVC's hashes of the data, if the folder is versioned by DVC.
+void AddVersioningTags(std::vector<tracking::Tag>* tags);
 /// Digests, the gate's verdict, and the model card as mlflow.note.content.
 void AddModelTags(const classifier::ModelBundle& bundle, const std::string& digest, const Json& figures,
                   const Layout& layout, std::vector<tracking::Tag>* tags);

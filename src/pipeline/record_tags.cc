@@ -5,8 +5,10 @@
 
 #include "record_parts.h"
 #include "stage_files.h"
+#include "valence/base/digest.h"
 #include "valence/base/files.h"
 #include "valence/base/version.h"
+#include "valence/base/yaml.h"
 
 namespace valence::pipeline {
 namespace {
@@ -53,6 +55,23 @@ std::vector<tracking::Param> RecordedParams(const Json& parameters) {
   std::vector<tracking::Param> params;
   for (auto& [key, value] : FlatParameters(parameters)) params.push_back({KeyOf(key), std::move(value)});
   return params;
+}
+
+void AddVersioningTags(std::vector<tracking::Tag>* tags) {
+  const auto text = ReadFile("dvc.lock", 16u << 20);
+  if (!text) return;
+  tags->push_back({"valence.dvc_lock", "sha256:" + Sha256Hex(*text)});
+  const auto lock = Yaml::Parse(*text, "dvc.lock");
+  const Yaml* stages = lock ? lock->Find("stages") : nullptr;
+  const Yaml* ingest = stages != nullptr ? stages->Find("ingest") : nullptr;
+  const Yaml* outs = ingest != nullptr ? ingest->Find("outs") : nullptr;
+  if (outs == nullptr) return;
+  for (const Yaml& out : outs->items) {
+    const Yaml* path = out.Find("path");
+    const Yaml* md5 = out.Find("md5");
+    if (path == nullptr || md5 == nullptr || !path->scalar.starts_with("data/")) continue;
+    tags->push_back({KeyOf("valence.dvc/" + path->scalar), "md5:" + md5->scalar});
+  }
 }
 
 std::vector<tracking::Tag> ContextTags(const RunContext& context, const std::string& user) {

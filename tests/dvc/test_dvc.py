@@ -85,3 +85,24 @@ def test_the_lock_is_committed_and_whole():
     lock = yaml.safe_load((ROOT / "dvc.lock").read_text())
     pipeline = yaml.safe_load((ROOT / "dvc.yaml").read_text())
     assert set(lock["stages"]) == set(pipeline["stages"])
+
+
+def test_verify_makes_a_model_again_from_the_cache(clone):
+    clone.run("dvc", "repro", "-q")
+    for name in ("train.csv", "test.csv"):
+        (clone.folder / "data/raw" / name).unlink()
+    verified = clone.json("valence", "verify", "-q", "--json")
+    assert verified["equal"] and ".dvc/cache" in verified["train"]
+
+
+def test_verify_says_what_is_missing_and_what_differs(clone):
+    clone.run("valence", "run", "-q", "--set", "tracking.enabled=false")
+    other = clone.read("data/raw/train.csv")
+    model = bytearray(clone.read("models/model.safetensors"))
+    at = model.index(b'"valence_version') if b'"valence_version' in model else model.index(b"valence_version")
+    version = model.index(b"0.1.0", at)
+    model[version:version + 5] = b"0.0.9"
+    (clone.folder / "models/old.safetensors").write_bytes(model)
+    clone.run("valence", "verify", "-q", "models/old.safetensors", check=1)
+    (clone.folder / "data/raw/train.csv").write_bytes(other + b"x,y,positive\n")
+    clone.run("valence", "verify", "-q", check=4)
