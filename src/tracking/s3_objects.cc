@@ -53,7 +53,7 @@ Result<std::shared_ptr<ObjectStore>> OpenS3Objects(const Environment& environmen
     if (name == "AWS_ENDPOINT_URL_S3") {
       if (std::string endpoint = environment("MLFLOW_S3_ENDPOINT_URL"); !endpoint.empty()) return endpoint;
     }
-    return environment(name.c_str());
+    return environment(name);
   };
   net::S3Options options;
   const std::string ignore = environment("MLFLOW_S3_IGNORE_TLS");

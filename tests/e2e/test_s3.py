@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import subprocess
+import tempfile
 import time
 
 import boto3
@@ -302,14 +303,22 @@ def test_an_object_is_downloaded_once_for_each_version(gateway, valence):
 def test_downloads_64_mb_at_least_at_80_percent_of_curls_rate(gateway, tmp_path):
     gateway.client.put_object(Bucket="bkt", Key="big", Body=os.urandom(64 << 20))
     url = gateway.client.generate_presigned_url("get_object", Params={"Bucket": "bkt", "Key": "big"})
-    commands = {"curl": ["curl", "-s", "-f", "-o", tmp_path / "curl", url],
-                "valence": [TOOL, "get", "s3://bkt/big", tmp_path / "ours"]}
-    seconds = {name: [] for name in commands}
-    for _ in range(9):
-        for name, command in commands.items():
-            start = time.monotonic()
-            subprocess.run(command, check=True, env=gateway.env(), stdout=subprocess.DEVNULL)
-            seconds[name].append(time.monotonic() - start)
-    curl, ours = (sorted(seconds[name])[4] for name in ("curl", "valence"))
-    print(f"64 MB: curl {curl:.3f} s, valence {ours:.3f} s, {curl / ours:.0%}")
-    assert ours <= curl / 0.8
+
+    def compare(folder, after):
+        """Median seconds of curl (then `after`), and of our get, which also counts the CRC-32 and syncs the file."""
+        commands = [["sh", "-c", f'curl -s -f -o {folder}/curl "{url}" {after}'],
+                    [TOOL, "get", "s3://bkt/big", f"{folder}/ours"]]
+        seconds = [[], []]
+        for _ in range(9):
+            for times, command in zip(seconds, commands):
+                start = time.monotonic()
+                subprocess.run(command, check=True, env=gateway.env(), stdout=subprocess.DEVNULL)
+                times.append(time.monotonic() - start)
+        curl, ours = (sorted(times)[4] for times in seconds)
+        print(f"\n64 MB to {folder}: curl {after} {curl:.3f} s, valence {ours:.3f} s: {curl / ours:.0%}")
+        return curl / ours
+
+    # In memory the network is compared; on a disk, what it takes until the bytes are there to stay.
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+        assert compare(memory, "") >= 0.8
+    assert compare(tmp_path, f"&& sync {tmp_path}/curl") >= 0.8
