@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """dvc repro, its lock, its diffs and its experiments, on the sample."""
+import copy
 import json
 import pathlib
 import re
-import subprocess
 
+import boto3
 import yaml
 from conftest import ROOT
+from support.servers import moto, versitygw
 
 
 def outputs(lock):
@@ -65,20 +67,45 @@ def test_experiments_are_queued_and_compared(clone):
     assert all(0.7 < accuracy < 1 for _, accuracy in found)
 
 
+def second_clone(clone, folder, *remote):
+    """Another person's clone: what `dvc pull` brings is what was pushed, and nothing needs to be made again."""
+    second = copy.copy(clone)
+    second.folder = folder
+    clone.run("git", "clone", "-q", clone.folder, folder)
+    use_remote(second, *remote)
+    second.run("dvc", "pull", "-q")
+    assert second.read("models/model.safetensors") == clone.read("models/model.safetensors")
+    assert "Running stage" not in second.run("dvc", "repro")
+    assert "positive" in second.run("valence", "explain", "--json", "A wonderful film.")
+
+
+def use_remote(clone, url, endpoint=None):
+    clone.run("dvc", "remote", "add", "--local", "-f", "-d", "tested", url)
+    if endpoint:
+        clone.run("dvc", "remote", "modify", "--local", "tested", "endpointurl", endpoint)
+
+
+def bucket(server, clone):
+    """A bucket on that server, and its keys in the clone's environment."""
+    clone.env.update(AWS_ACCESS_KEY_ID="AKIDvalence", AWS_SECRET_ACCESS_KEY="very-secret", AWS_DEFAULT_REGION="us-east-1",
+                     AWS_EC2_METADATA_DISABLED="true")
+    boto3.client("s3", endpoint_url=server.url, region_name="us-east-1", aws_access_key_id="AKIDvalence",
+                 aws_secret_access_key="very-secret").create_bucket(Bucket="bkt")
+
+
 def test_a_second_clone_pulls_data_and_model(clone, tmp_path):
+    """From a folder, from S3 as moto imitates it, and from an S3 server that checks signatures."""
     clone.run("dvc", "repro", "-q")
     clone.run("git", "add", "-A")
     clone.run("git", "commit", "--allow-empty", "-qm", "trained")
-    clone.run("dvc", "push", "-q")
-    model = clone.read("models/model.safetensors")
-    second = tmp_path / "second"
-    clone.run("git", "clone", "-q", clone.folder, second)
-    clone.folder = second
-    clone.run("dvc", "remote", "modify", "--local", "local", "url", str(tmp_path / "remote"))
-    clone.run("dvc", "pull", "-q")
-    assert clone.read("models/model.safetensors") == model
-    assert "Running stage" not in clone.run("dvc", "repro")
-    assert b"positive" in clone.run("valence", "explain", "--json", "A wonderful film.").encode()
+    with moto(tmp_path / "moto") as aws, versitygw(tmp_path / "gateway", "AKIDvalence", "very-secret") as gateway:
+        bucket(aws, clone)
+        bucket(gateway, clone)
+        for name, *remote in (("folder", str(tmp_path / "remote")), ("moto", "s3://bkt/dvc", aws.url),
+                              ("versitygw", "s3://bkt/dvc", gateway.url)):
+            use_remote(clone, *remote)
+            clone.run("dvc", "push", "-q")
+            second_clone(clone, tmp_path / name, *remote)
 
 
 def test_the_lock_is_committed_and_whole():
