@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """dvc repro, its lock, its diffs and its experiments, on the sample."""
 import copy
+import hashlib
 import json
 import pathlib
 import re
@@ -101,8 +102,8 @@ def test_a_second_clone_pulls_data_and_model(clone, tmp_path):
     with moto(tmp_path / "moto") as aws, versitygw(tmp_path / "gateway", "AKIDvalence", "very-secret") as gateway:
         bucket(aws, clone)
         bucket(gateway, clone)
-        for name, *remote in (("folder", str(tmp_path / "remote")), ("moto", "s3://bkt/dvc", aws.url),
-                              ("versitygw", "s3://bkt/dvc", gateway.url)):
+        for name, *remote in (("a-folder", str(tmp_path / "remote")), ("from-moto", "s3://bkt/dvc", aws.url),
+                              ("from-versitygw", "s3://bkt/dvc", gateway.url)):
             use_remote(clone, *remote)
             clone.run("dvc", "push", "-q")
             second_clone(clone, tmp_path / name, *remote)
@@ -122,14 +123,21 @@ def test_verify_makes_a_model_again_from_the_cache(clone):
     assert verified["equal"] and ".dvc/cache" in verified["train"]
 
 
+def of_another_version(model, ours, other):
+    """A sound model file whose header names another version (docs/formats/model.md: the digest over zeros in its place)."""
+    end = 8 + int.from_bytes(model[:8], "little")
+    header = model[:end].replace(ours, other, 1)
+    assert header != model[:end]
+    at = header.index(b'"header_sha256":"') + len(b'"header_sha256":"')
+    blank = header[:at] + b"0" * 64 + header[at + 64:]
+    return blank[:at] + hashlib.sha256(blank).hexdigest().encode() + blank[at + 64:] + model[end:]
+
+
 def test_verify_says_what_is_missing_and_what_differs(clone):
     clone.run("valence", "run", "-q", "--set", "tracking.enabled=false")
     other = clone.read("data/raw/train.csv")
-    model = bytearray(clone.read("models/model.safetensors"))
-    at = model.index(b'"valence_version') if b'"valence_version' in model else model.index(b"valence_version")
-    version = model.index(b"0.1.0", at)
-    model[version:version + 5] = b"0.0.9"
-    (clone.folder / "models/old.safetensors").write_bytes(model)
+    (clone.folder / "models/old.safetensors").write_bytes(
+        of_another_version(clone.read("models/model.safetensors"), b"0.1.0", b"0.0.9"))
     clone.run("valence", "verify", "-q", "models/old.safetensors", check=1)
     (clone.folder / "data/raw/train.csv").write_bytes(other + b"x,y,positive\n")
     clone.run("valence", "verify", "-q", check=4)
