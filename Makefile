@@ -2,7 +2,7 @@
 # The commands people type. Everything behind them is CMake (CMakePresets.json), Python (tests/) and npm (web/).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run serve build test test-full unit parity e2e tracking versioning browser sanitize bench format lint clean
+.PHONY: help run serve build test test-full unit parity e2e tracking versioning parquet browser sanitize bench format lint clean
 
 # A cache that hits from any checkout folder (clones, CI).
 export CCACHE_BASEDIR := $(CURDIR)
@@ -28,7 +28,7 @@ build: ## The binary, build/release/bin/valence
 	@tools/configure release
 	@cmake --build --preset release -j $(JOBS) --target valence
 
-test: unit sanitize parity e2e tracking versioning browser ## Everything CI runs
+test: unit sanitize parity e2e tracking versioning parquet browser ## Everything CI runs
 
 test-full: test ## And the long suites
 	@VALENCE_TEST_FULL=1 tools/pytest tests/parity tests/e2e tests/clients
@@ -55,11 +55,17 @@ e2e: build ## The real binary, its files, its server
 
 tracking: build unit ## The stores and the registry beside the real MLflow
 	@tools/install test
-	@tools/pytest tests/mlflow
+	@tools/pytest -n 2 --dist loadfile tests/mlflow
 
 versioning: build ## dvc.yaml under the real DVC
 	@tools/install test
-	@tools/pytest tests/dvc
+	@tools/pytest -n 2 tests/dvc
+
+parquet: build ## valence-parquet, on the Arrow inside the tests' pyarrow, beside pandas
+	@tools/install test
+	@tools/configure parquet "-DVALENCE_PYARROW=$$(echo $$(tools/python-env)/venv/lib/python3*/site-packages/pyarrow)"
+	@cmake --build --preset parquet -j $(JOBS) --target valence-parquet
+	@tools/pytest tests/parquet
 
 browser: build ## The page and the report in a real browser
 	@tools/install test

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 
+import mlflow
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -107,9 +108,12 @@ def probe(tmp_path):
 
 @pytest.fixture(autouse=True)
 def variables_of_each_test():
-    """mlflow.set_tracking_uri and set_registry_uri write MLFLOW_* variables; no test sees another's."""
+    """mlflow.set_tracking_uri and set_registry_uri keep what they are told, and write MLFLOW_* variables; no test sees
+    another's."""
     before = {key: value for key, value in os.environ.items() if key.startswith("MLFLOW_")}
     yield
+    mlflow.set_tracking_uri(None)
+    mlflow.set_registry_uri(None)
     for key in [key for key in os.environ if key.startswith("MLFLOW_") and key not in before]:
         del os.environ[key]
     os.environ.update(before)
