@@ -12,7 +12,8 @@
 namespace valence::pipeline {
 namespace {
 
-constexpr std::size_t kBlockBytes = 1u << 19;
+/// Read for each thread at a time: small enough to be in its core's cache still when it is scored.
+constexpr std::size_t kBytesOfAThread = 1u << 17;
 constexpr std::size_t kChunks = 16;
 
 /// Scores a batch on all threads and sends its rows to the sink in order.
@@ -67,7 +68,7 @@ Result<BulkResult> PredictRows(const classifier::Classifier& model, const BulkOp
   BulkResult result;
   BatchScorer scorer(model, options, sink);
   std::unique_ptr<RowReader> reader;
-  std::string block(kBlockBytes, '\0');
+  std::string block(kBytesOfAThread * static_cast<std::size_t>(linalg::Threads()), '\0');
   RowBatch batch;
   bool more = true;
   while (more) {
