@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a trained model to a champion, with the real binary: once in the embedded store, once on a real MLflow server,
 and both seen from Python's mlflow."""
+import fcntl
 import json
 import os
 import pathlib
@@ -215,6 +216,9 @@ def test_a_server_that_is_down_costs_nothing_but_a_warning(tmp_path, server):
     assert b"valence runs sync" in done.stderr
     assert b"valence runs sync" in project.train("--require-tracking", "--set", "train.C=4", check=4).stderr
     project.uri = project.env["MLFLOW_TRACKING_URI"] = server
+    with open(tmp_path / "mlflow.db.sync-lock", "w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert "another process" in project.error("runs", "sync", exit_code=4)
     sent = project.json("runs", "sync")
     assert len(sent) == 2 and project.json("runs", "sync") == []
     client = project.client()

@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "commands.h"
 #include "run_view.h"
 #include "scatter.h"
 #include "terminal.h"
 #include "tracking_session.h"
+#include "valence/base/file_lock.h"
 #include "valence/base/log.h"
 
 namespace valence::app {
@@ -113,13 +115,16 @@ Outcome Compare(const Context& context, const Flags& flags) {
   return kSuccess;
 }
 
-/// Sends what was spooled; stops at the first failure, since the next would fail the same way.
+/// Sends what was spooled; stops at the first failure, since the next would fail the same way. One process at a time:
+/// two would send the same run twice.
 Outcome SyncAll(const Context& context, const Flags& flags) {
   VALENCE_TRY(const tracking::Stores stores, OpenStores(flags.tracking));
   auto local = tracking::OpenSqlite(kLocalStore, {.artifacts = {}, .create = false});
   Json sent = Json::MakeArray();
   std::vector<Run> waiting;
+  std::optional<FileLock> lock;
   if (local) {
+    VALENCE_TRY(lock, AsEnvironment(FileLock::TryTake(std::string(kLocalStore) + ".sync-lock")));
     VALENCE_TRY(waiting, AsEnvironment(tracking::SpooledRuns(*local->tracking)));
   } else if (local.error().code != ErrorCode::kNotFound) {
     return AsEnvironment(std::move(local).error());
