@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 
+from bench_dvc import bench_dvc
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINARY = os.environ["VALENCE_BIN"]
 BENCH = pathlib.Path(os.environ["VALENCE_BENCH_BIN"])
@@ -165,7 +167,8 @@ def bench_serve(work):
     report("serve: share of a fixed-answer epoll server's requests/s", f"{ratio:.0f}", "%", ">= 30", ratio >= 30)
 
 
-PARTS = {"pipeline": bench_pipeline, "text": bench_text, "startup": bench_startup, "serve": bench_serve}
+PARTS = {"pipeline": bench_pipeline, "text": bench_text, "startup": bench_startup, "serve": bench_serve,
+         "dvc": lambda work: bench_dvc(work, BINARY, ARCHIVE, report)}
 
 
 def main():
