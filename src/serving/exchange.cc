@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "canary.h"
 #include "predict_answer.h"
 
 namespace valence::serving {
@@ -26,6 +27,8 @@ void Exchange::Fail(const HttpError& error) {
 bool Exchange::ChooseModel(std::string_view name, std::string_view version) {
   model = models.Find(name, version);
   if (model != nullptr) {
+    const ModelTraffic* const traffic = version.empty() ? models.FindTraffic(name) : nullptr;
+    if (traffic != nullptr && request.method == "POST") FollowTraffic(*traffic);  // others only ask about models
     response->extra_headers.append(model->headers());
     return true;
   }
@@ -40,9 +43,18 @@ bool Exchange::ChooseModel(std::string_view name, std::string_view version) {
   return false;
 }
 
+void Exchange::FollowTraffic(const ModelTraffic& traffic) {
+  if (traffic.canary != nullptr && IsInShare(RequestKey(request), traffic.canary_weight)) {
+    model = traffic.canary.get();
+  } else {
+    shadow = traffic.shadow.get();
+  }
+}
+
 const classifier::Prediction& Exchange::Score(std::string_view text, bool explain) {
   model->Predict(thread, text, explain, &state.prediction);
   core.metrics.Predicted(thread, text, state.prediction);
+  if (shadow != nullptr) shadow->Offer(thread, text, state.prediction.label);
   ++texts;
   return state.prediction;
 }

@@ -13,6 +13,7 @@
 #include "predict_request.h"
 #include "router.h"
 #include "service_metrics.h"
+#include "shadow_scorer.h"
 #include "valence/serving/model_repository.h"
 #include "valence/serving/service.h"
 
@@ -20,7 +21,7 @@ namespace valence::serving {
 
 /// What a server thread reuses from request to request.
 struct ThreadState {
-  ThreadState(const ModelRepository* repository) : models(repository) {}
+  explicit ThreadState(ModelRepository* repository) : models(repository) {}
 
   ModelRepository::Reader models;
   JsonReader json;
@@ -57,12 +58,13 @@ struct Exchange {
   PathParameters path;
   ErrorWriter write_error = &WriteError;
   const ServedModel* model = nullptr;  ///< who answers, once known
+  ShadowScorer* shadow = nullptr;      ///< who scores it too
   std::size_t texts = 0;               ///< scored so far
 
   /// Answers with an error in the protocol's own shape, instead of whatever was written so far.
   void Fail(const HttpError& error);
-  /// Decides who answers, and says so in the answer's headers. False after answering 404 (no such model or version) or
-  /// 503 (nothing is served).
+  /// Decides who answers, and says so in the answer's headers: without a version the champion, or of predictions a
+  /// canary's share the canary. False after answering 404 (no such model or version) or 503 (nothing is served).
   bool ChooseModel(std::string_view name, std::string_view version = {});
   /// Scores one text by the chosen model and counts it. The answer is valid until the next call.
   const classifier::Prediction& Score(std::string_view text, bool explain = false);
@@ -74,6 +76,9 @@ struct Exchange {
                        std::optional<double> threshold);
   /// Whether the service answers predictions: not while it drains, and not without a model.
   bool ready() const { return !core.draining && models.default_model() != nullptr; }
+
+ private:
+  void FollowTraffic(const ModelTraffic& traffic);
 };
 
 }  // namespace valence::serving

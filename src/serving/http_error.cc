@@ -7,12 +7,16 @@ namespace valence::serving {
 
 std::string_view ErrorWord(int status) {
   switch (status) {
+    case 401:
+      return "unauthenticated";
     case 404:
       return "not_found";
     case 405:
       return "method_not_allowed";
     case 408:
       return "deadline_exceeded";
+    case 409:
+      return "conflict";
     case 413:
     case 414:
     case 431:

@@ -2,6 +2,7 @@
 #include "operations.h"
 
 #include "exchange.h"
+#include "reload_metrics.h"
 #include "valence/base/json.h"
 #include "valence/base/version.h"
 
@@ -33,7 +34,8 @@ void Ready(Exchange& exchange) {
 
 void Metrics(Exchange& exchange) {
   exchange.response->content_type = telemetry::kExpositionType;
-  exchange.response->body = exchange.core.metrics.Expose(exchange.models);
+  exchange.response->body =
+      exchange.core.metrics.Expose(exchange.models, exchange.core.repository->reloads().registry());
 }
 
 Json DescribeDefault(const ServedModel& model) {

@@ -13,6 +13,7 @@ namespace valence::serving {
 namespace {
 
 constexpr std::size_t kMaxName = 128;
+constexpr std::size_t kWarmingTexts = 20;
 
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
@@ -31,7 +32,17 @@ struct ServedModel::Impl {
         writer(*classifier),
         metrics(id, *classifier, threads),
         headers(fmt::format("Valence-Model-Version: {}\r\n", classifier->version())),
-        scratches(static_cast<std::size_t>(threads)) {}
+        scratches(static_cast<std::size_t>(threads)) {
+    for (auto& scratch : scratches) Warm(&scratch);
+  }
+
+  /// The first requests after a swap are not to pay for memory that the later ones find.
+  void Warm(classifier::Classifier::Scratch* scratch) const {
+    classifier::Prediction prediction;
+    const auto& golden = classifier->bundle().golden_texts;
+    const std::size_t texts = std::min<std::size_t>(golden.size(), kWarmingTexts);
+    for (std::size_t i = 0; i < texts; ++i) classifier->Explain(golden[i].text, scratch, &prediction);
+  }
 
   ModelId id;
   std::shared_ptr<const classifier::Classifier> classifier;

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <thread>
 
+#include "admin_listener.h"
+#include "hangup_signal.h"
+#include "model_follower.h"
 #include "valence/base/log.h"
 #include "valence/serving/model_repository.h"
 #include "valence/serving/service.h"
@@ -21,21 +24,16 @@ std::string Address(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
-Status Serve(std::vector<LoadedModel> models, const ServeConfig& config) {
+Status Serve(const ServeConfig& config) {
   net::ServerOptions http = config.http;
   if (http.threads <= 0) http.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const std::string version = models.front().classifier->version();
-  std::vector<ModelSet::Entry> served;
-  for (LoadedModel& model : models) {
-    served.push_back(std::make_shared<ServedModel>(model.id, std::move(model.classifier), http.threads));
-  }
-  const auto repository =
-      std::make_shared<ModelRepository>(std::make_shared<const ModelSet>(std::move(served), models.front().id.name));
+  const LifecycleOptions& models = config.lifecycle;
+  VALENCE_TRY(const auto lifecycle, ModelLifecycle::Start(models.models, models.loader, http.threads));
+  const auto& repository = lifecycle->repository();
   Service service(repository, {.threads = http.threads,
                                .max_batch_texts = config.max_batch_texts,
                                .max_text_bytes = config.max_text_bytes,
                                .max_body_bytes = http.max_body_bytes,
-                               .model_load_seconds = config.model_load_seconds,
                                .feedback = config.feedback,
                                .feedback_recall_bytes = config.feedback_recall_bytes});
   auto handle = [&service](int thread, const net::HttpRequest& request, net::HttpResponse* response) {
@@ -45,7 +43,14 @@ Status Serve(std::vector<LoadedModel> models, const ServeConfig& config) {
     service.RenderError(thread, refusal, response);
   };
   VALENCE_TRY(const auto server, net::HttpServer::Listen(http, handle, render));
-  log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", Address(http.host, server->port()), version,
+  ModelFollower follower(lifecycle.get(), models.watch_interval);
+  std::unique_ptr<AdminListener> admin;
+  if (config.admin.enabled) {
+    VALENCE_TRY(admin, AdminListener::Start(config.admin, lifecycle.get()));
+  }
+  HangupSignal hangup([&follower] { follower.RequestReload(); });
+  log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", Address(http.host, server->port()),
+                        repository->Snapshot()->default_model()->classifier().version(),
                         config.since_start.seconds() * 1000));
   server->RunUntilSignal([&service] {
     service.BeginDrain();

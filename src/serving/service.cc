@@ -46,6 +46,12 @@ void Dispatch(const Router::Match& match, Exchange& exchange) {
   exchange.response->extra_headers.append("Allow: ").append(match.allow).append("\r\n");
 }
 
+/// Lets go of the models that a request was answered with.
+struct ReleaseOnExit {
+  ModelRepository::Reader& models;
+  ~ReleaseOnExit() { models.Release(); }
+};
+
 }  // namespace
 
 struct Service::Impl : ServiceCore {
@@ -62,6 +68,7 @@ void Service::Handle(int thread, const net::HttpRequest& request, net::HttpRespo
   const Stopwatch watch;
   impl_->metrics.Started(thread);
   ThreadState& state = *impl_->threads[static_cast<std::size_t>(thread)];
+  const ReleaseOnExit release{state.models};
   Exchange exchange{.core = *impl_,
                     .state = state,
                     .models = state.models.Current(),

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <vector>
 
 #include "model_metrics.h"
 #include "routes.h"
+#include "shadow_scorer.h"
 #include "valence/base/version.h"
 #include "valence/telemetry/process_metrics.h"
 
@@ -95,10 +95,6 @@ ServiceMetrics::ServiceMetrics(const ServiceOptions& options) : registry_(option
   oov_ = registry_.AddHistograms("valence_oov_ratio", "Share of a text's tokens that the model does not know.",
                                  {0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1});
   empty_ = registry_.AddCounters("valence_empty_after_preprocess_total", "Texts of which preprocessing left nothing.");
-  registry_.AddConstant("valence_model_load_duration_seconds", "How long the models took to load and verify.",
-                        options.model_load_seconds);
-  registry_.AddConstant("valence_model_loaded_timestamp_seconds", "When the models were loaded, in seconds since 1970.",
-                        static_cast<double>(std::time(nullptr)));
   registry_.AddConstant("valence_build_info", "The program.", 1,
                         {{"version", std::string(kVersion)}, {"compiler", "gcc " __VERSION__}});
   telemetry::AddProcessMetrics(&registry_);
@@ -126,9 +122,12 @@ void ServiceMetrics::Finished(int thread, std::size_t label, std::string_view me
 
 void ServiceMetrics::Refused(int thread, int status) { Count(thread, 0, kOtherMethod, status); }
 
-std::string ServiceMetrics::Expose(const ModelSet& models) const {
-  std::vector<const telemetry::Registry*> registries = {&registry_};
+std::string ServiceMetrics::Expose(const ModelSet& models, const telemetry::Registry& reloads) const {
+  std::vector<const telemetry::Registry*> registries = {&registry_, &reloads};
   for (const auto& model : models.models()) registries.push_back(&model->metrics().registry());
+  for (const ModelTraffic& split : models.traffic()) {
+    if (split.shadow != nullptr) registries.push_back(&split.shadow->registry());
+  }
   return telemetry::Registry::Expose(registries);
 }
 

@@ -26,8 +26,8 @@ class ServiceMetrics {
   /// A request that the HTTP layer refused before it had a route.
   void Refused(int thread, int status);
   void Predicted(int thread, std::string_view text, const classifier::Prediction& prediction);
-  /// All of it, with the metrics of `models`.
-  std::string Expose(const ModelSet& models) const;
+  /// All of it, with the metrics of `models` and of what came to them.
+  std::string Expose(const ModelSet& models, const telemetry::Registry& reloads) const;
 
  private:
   void Count(int thread, std::size_t label, std::size_t method, int status);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "valence/serving/server.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -12,9 +9,9 @@
 #include <vector>
 
 #include "commands.h"
-#include "model_loading.h"
 #include "sagemaker.h"
-#include "valence/base/clock.h"
+#include "serve_lifecycle.h"
+#include "valence/pipeline/stages.h"
 
 namespace valence::app {
 namespace {
@@ -23,6 +20,7 @@ struct Flags {
   std::vector<std::string> models;
   std::string feedback_db;
   serving::ServeConfig config;
+  LifecycleFlags lifecycle;
   CLI::Option* model = nullptr;
   CLI::Option* host = nullptr;
   CLI::Option* port = nullptr;
@@ -40,67 +38,15 @@ Status FollowSageMaker(Flags& flags) {
   return Ok();
 }
 
-/// "[NAME[@VERSION]=]FILE", taken apart.
-struct ModelFlag {
-  serving::ModelId id;
-  std::string file;
-};
-
-Result<ModelFlag> ParseModelFlag(const std::string& text) {
-  ModelFlag flag;
-  std::size_t equals = text.find('=');
-  if (text.find('/') < equals) equals = std::string::npos;  // of a path or an URL, not of a name
-  flag.file = equals == std::string::npos ? text : text.substr(equals + 1);
-  if (equals == std::string::npos) {
-    const std::string stem = std::filesystem::path(flag.file).stem().string();
-    if (serving::IsModelName(stem)) flag.id.name = stem;
-    return flag;
-  }
-  const std::string id = text.substr(0, equals);
-  const std::size_t at = id.find('@');
-  flag.id.name = id.substr(0, at);
-  if (at != std::string::npos) flag.id.version = id.substr(at + 1);
-  const std::string& version = flag.id.version;
-  const bool digits = std::all_of(version.begin(), version.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!serving::IsModelName(flag.id.name) || version.empty() || !digits) {
-    return InvalidArgument(
-        fmt::format("--model {}: expected [NAME[@VERSION]=]FILE with a name of letters, digits, "
-                    "'.', '_' and '-' and a whole number as version",
-                    text));
-  }
-  return flag;
-}
-
-Result<std::vector<serving::LoadedModel>> LoadModels(const std::vector<std::string>& flags) {
-  std::vector<serving::LoadedModel> models;
-  for (const std::string& text : flags) {
-    VALENCE_TRY(ModelFlag flag, ParseModelFlag(text));
-    VALENCE_TRY(const LoadedModel loaded, LoadModel(flag.file, Progress::None()));
-    // What the registry calls it, unless the flag calls it otherwise.
-    if (!loaded.source.version.empty() && flag.file == text) {
-      if (serving::IsModelName(loaded.source.name)) flag.id.name = loaded.source.name;
-      flag.id.version = loaded.source.version;
-    }
-    for (const serving::LoadedModel& other : models) {
-      if (other.id.name != flag.id.name || other.id.version != flag.id.version) continue;
-      return InvalidArgument(fmt::format("--model {}: there is a model '{}' version {} already; name it NAME@VERSION=",
-                                         text, flag.id.name, flag.id.version));
-    }
-    models.push_back({flag.id, loaded.trained.classifier});
-  }
-  return models;
-}
-
 Outcome RunServe(const Context& context, Flags& flags) {
   VALENCE_RETURN_IF_ERROR(FollowSageMaker(flags));
   flags.config.http.threads = context.threads;
-  const Stopwatch loading;
-  VALENCE_TRY(std::vector<serving::LoadedModel> models, LoadModels(flags.models));
-  flags.config.model_load_seconds = loading.seconds();
   if (!flags.feedback_db.empty()) {
     VALENCE_TRY(flags.config.feedback, tracking::FeedbackStore::Open(flags.feedback_db));
   }
-  VALENCE_RETURN_IF_ERROR(serving::Serve(std::move(models), flags.config));
+  VALENCE_TRY(flags.config.admin, MakeAdminOptions(flags.lifecycle));
+  VALENCE_TRY(flags.config.lifecycle, MakeLifecycleOptions(flags.models, flags.lifecycle));
+  VALENCE_RETURN_IF_ERROR(serving::Serve(flags.config));
   return kSuccess;
 }
 
@@ -161,6 +107,7 @@ void AddServe(CLI::App& app, Context& context) {
       ->add_option("--feedback-db", flags->feedback_db,
                    "Keep what POST /v1/feedback is told, with its texts, in this SQLite file. Default: feedback is off")
       ->type_name("FILE");
+  AddLifecycleFlags(*command, flags->lifecycle);
   AddLimits(*command, flags->config);
   command->callback([&context, flags] { context.action = [&context, flags] { return RunServe(context, *flags); }; });
 }

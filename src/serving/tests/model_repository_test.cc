@@ -69,6 +69,28 @@ TEST(ModelRepository, WhatIsReplacedGoesWhenItsReadersHaveMovedOn) {
   EXPECT_TRUE(old.expired());
 }
 
+TEST(ModelRepository, AnIdleReaderKeepsNothingAlive) {
+  ModelRepository repository(Set({Served("a", "1")}));
+  ModelRepository::Reader reader(&repository);
+  reader.Current();
+  reader.Release();
+  const std::weak_ptr<const ModelSet> old = repository.Snapshot();
+  repository.Publish(Set({Served("a", "2")}));
+  EXPECT_TRUE(old.expired());
+  EXPECT_EQ(reader.Current().default_model()->version(), "2");
+}
+
+TEST(ModelRepository, AReaderAtWorkLetsGoWhenItIsDone) {
+  ModelRepository repository(Set({Served("a", "1")}));
+  ModelRepository::Reader reader(&repository);
+  const ServedModel* const answering = reader.Current().default_model();
+  const std::weak_ptr<const ModelSet> old = repository.Snapshot();
+  repository.Publish(Set({Served("a", "2")}));
+  EXPECT_EQ(answering->version(), "1");
+  reader.Release();
+  EXPECT_TRUE(old.expired());
+}
+
 TEST(ModelRepository, ReadersNeverSeeHalfASwap) {
   ModelRepository repository(Set({Served("a", "1"), Served("b", "1")}));
   std::atomic<bool> done = false;
@@ -79,6 +101,7 @@ TEST(ModelRepository, ReadersNeverSeeHalfASwap) {
       while (!done) {
         const ModelSet& set = reader.Current();
         EXPECT_EQ(set.Find("a")->version(), set.Find("b")->version());
+        reader.Release();
       }
     });
   }

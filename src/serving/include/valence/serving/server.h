@@ -1,17 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "valence/base/clock.h"
 #include "valence/base/result.h"
-#include "valence/classifier/classifier.h"
 #include "valence/net/http_server.h"
-#include "valence/serving/served_model.h"
+#include "valence/serving/model_lifecycle.h"
 #include "valence/tracking/feedback_store.h"
 
 namespace valence::serving {
+
+/// What is served, and how it is kept as its sources are.
+struct LifecycleOptions {
+  std::vector<ModelSpec> models;  ///< the first, which is kServed, is the default
+  ModelLoader loader;
+  std::chrono::milliseconds watch_interval{0};  ///< between two looks at the sources; 0: only when told
+};
+
+/// Where models are changed by hand (docs/serving.md).
+struct AdminOptions {
+  bool enabled = false;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;  ///< 0 picks a free one, which the log names
+  std::string token;       ///< required; what callers must know
+};
 
 /// Everything `valence serve` can be told.
 struct ServeConfig {
@@ -23,18 +40,13 @@ struct ServeConfig {
   /// As in ServiceOptions.
   std::shared_ptr<tracking::FeedbackStore> feedback = nullptr;
   std::size_t feedback_recall_bytes = 64u << 20;
-  double model_load_seconds = 0;  ///< how long Classifier::Load took, for all models
-  Stopwatch since_start;          ///< started when the process was; for the "ready in" line
+  LifecycleOptions lifecycle;
+  AdminOptions admin;
+  Stopwatch since_start;  ///< started when the process was; for the "ready in" line
 };
 
-/// A model to serve from the start.
-struct LoadedModel {
-  ModelId id;
-  std::shared_ptr<const classifier::Classifier> classifier;
-};
-
-/// Serves `models`, of which the first one's name is the default, over HTTP until SIGTERM or SIGINT, then drains and
-/// returns. Logs one line when ready. Requires at least one model. Errors: as net::HttpServer::Listen.
-Status Serve(std::vector<LoadedModel> models, const ServeConfig& config);
+/// Serves the models of `config.lifecycle` over HTTP until SIGTERM or SIGINT, then drains and returns; SIGHUP loads
+/// them again. Logs one line when ready. Errors: as ModelLifecycle::Start and net::HttpServer::Listen.
+Status Serve(const ServeConfig& config);
 
 }  // namespace valence::serving

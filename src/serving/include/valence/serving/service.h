@@ -16,7 +16,6 @@ struct ServiceOptions {
   std::size_t max_batch_texts = 1000;     ///< 413 above
   std::size_t max_text_bytes = 1u << 20;  ///< 413 above
   std::size_t max_body_bytes = 1u << 20;  ///< 413 above, once a compressed body is unpacked
-  double model_load_seconds = 0;
   /// Where POST /v1/feedback keeps what it is told; nullptr: nowhere, it is off. Used by one thread at a time.
   std::shared_ptr<tracking::FeedbackStore> feedback = nullptr;
   std::size_t feedback_recall_bytes = 64u << 20;  ///< for texts that feedback may name by their prediction's id
