@@ -23,6 +23,7 @@ void AddRuns(CLI::App& app, Context& context);
 void AddPredict(CLI::App& app, Context& context);
 void AddExplain(CLI::App& app, Context& context);
 void AddServe(CLI::App& app, Context& context);
+void AddApiKey(CLI::App& app, Context& context);
 void AddExport(CLI::App& app, Context& context);
 void AddVerify(CLI::App& app, Context& context);
 void AddParams(CLI::App& app, Context& context);

@@ -53,6 +53,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddPredict(app, context);
   AddExplain(app, context);
   AddServe(app, context);
+  AddApiKey(app, context);
   AddExport(app, context);
   AddVerify(app, context);
   AddParams(app, context);

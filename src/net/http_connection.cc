@@ -32,11 +32,10 @@ std::string_view OriginForm(std::string_view target) {
 
 }  // namespace
 
-Connection::Connection(Worker* worker, Socket socket)
-    : worker_(*worker), socket_(std::move(socket)), parser_(worker->options()) {
-  error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+Connection::Connection(Worker* worker, Channel channel, std::string peer)
+    : worker_(*worker), channel_(std::move(channel)), parser_(worker->options()), peer_(std::move(peer)) {
+  request_.peer = peer_;
+  request_.secure = channel_.secure();
   request_.header = [this](std::string_view name) { return parser_.Header(Message(), name); };
   worker_.Opened();
 }
@@ -55,9 +54,9 @@ void Connection::Expire() {
   wake_ = Wake::kExpired;
   error_code ignored;
   if (owes_answer) {
-    socket_.cancel(ignored);
+    channel_.socket().cancel(ignored);
   } else {
-    socket_.close(ignored);
+    channel_.socket().close(ignored);
   }
 }
 
@@ -65,7 +64,7 @@ void Connection::Retire() {
   phase_ = Phase::kNone;
   wake_ = Wake::kRetired;
   error_code ignored;
-  socket_.cancel(ignored);
+  channel_.socket().cancel(ignored);
 }
 
 void Connection::Serve(Self self) {
@@ -97,23 +96,39 @@ void Connection::Defer(Self self) {
 }
 
 void Connection::Read(Self self) {
-  MakeRoom();
-  const auto room = asio::buffer(data_.get() + end_, capacity_ - end_);
-  socket_.async_read_some(room, [this, self = std::move(self)](error_code error, std::size_t size) mutable {
-    OnRead(std::move(self), error, size);
-  });
+  // What TLS has decrypted already makes no socket readable.
+  if (channel_.HasMore()) return OnReady(std::move(self), {});
+  Await(std::move(self), Channel::Socket::wait_read);
 }
 
-void Connection::OnRead(Self self, error_code error, std::size_t size) {
+void Connection::Await(Self self, Channel::Socket::wait_type what) {
+  channel_.socket().async_wait(
+      what, [this, self = std::move(self)](error_code error) mutable { OnReady(std::move(self), error); });
+}
+
+void Connection::OnReady(Self self, error_code error) {
   if (error == asio::error::operation_aborted && wake_ != Wake::kNone) return OnWoken(std::move(self));
-  if (error) return;  // the client closed, or the network broke
+  if (error) return;
   wake_ = Wake::kNone;
-  end_ += size;
+  MakeRoom();
+  const auto read = channel_.Read(data_.get() + end_, capacity_ - end_);
+  switch (read.outcome) {
+    case Channel::Outcome::kClosed:
+      return;  // the client closed, or the network broke
+    case Channel::Outcome::kWaitReadable:
+      return Await(std::move(self), Channel::Socket::wait_read);
+    case Channel::Outcome::kWaitWritable:
+      return Await(std::move(self), Channel::Socket::wait_write);
+    case Channel::Outcome::kDone:
+      break;
+  }
+  end_ += read.size;
+  request_.waited += channel_.waited();
   Serve(std::move(self));
 }
 
 void Connection::OnWoken(Self self) {
-  if (!socket_.is_open()) return;
+  if (!channel_.socket().is_open()) return;
   if (std::exchange(wake_, Wake::kNone) == Wake::kExpired) {
     if (DropStream()) return;
     Refuse(408, "the request took too long to arrive");
@@ -121,10 +136,11 @@ void Connection::OnWoken(Self self) {
   }
   // Retired. A request may have arrived since the last look; closing on it would lose it.
   MakeRoom();
-  error_code error;
-  end_ += socket_.read_some(asio::buffer(data_.get() + end_, capacity_ - end_), error);
-  if (error == asio::error::would_block) return Linger(std::move(self));
-  if (!error) Serve(std::move(self));
+  const auto read = channel_.Read(data_.get() + end_, capacity_ - end_);
+  if (read.outcome == Channel::Outcome::kClosed) return;
+  if (read.outcome != Channel::Outcome::kDone) return Linger(std::move(self));
+  end_ += read.size;
+  Serve(std::move(self));
 }
 
 void Connection::Send(Self self) {
@@ -136,9 +152,9 @@ void Connection::Send(Self self) {
         return;
       case Sent::kBlocked:
         Enter(Phase::kWrite);
-        return socket_.async_wait(Socket::wait_write, [this, self = std::move(self)](error_code error) mutable {
-          OnWritable(std::move(self), error);
-        });
+        return channel_.socket().async_wait(
+            Channel::Socket::wait_write,
+            [this, self = std::move(self)](error_code error) mutable { OnWritable(std::move(self), error); });
     }
     FinishAnswer();
     if (close_ && stream_ == nullptr) return Linger(std::move(self));
@@ -151,9 +167,7 @@ void Connection::OnWritable(Self self, error_code error) {
 }
 
 void Connection::Linger(Self self) {
-  error_code error;
-  socket_.shutdown(Socket::shutdown_send, error);
-  if (error) return;
+  if (!channel_.Shutdown()) return;
   Enter(Phase::kLinger);
   Discard(std::move(self));
 }
@@ -161,10 +175,10 @@ void Connection::Linger(Self self) {
 void Connection::Discard(Self self) {
   begin_ = end_ = 0;
   MakeRoom();
-  socket_.async_read_some(asio::buffer(data_.get(), capacity_),
-                          [this, self = std::move(self)](error_code error, std::size_t) mutable {
-                            if (!error) Discard(std::move(self));
-                          });
+  channel_.socket().async_read_some(asio::buffer(data_.get(), capacity_),
+                                    [this, self = std::move(self)](error_code error, std::size_t) mutable {
+                                      if (!error) Discard(std::move(self));
+                                    });
 }
 
 RequestParser::State Connection::Parse() {
@@ -213,8 +227,8 @@ void Connection::WantBody() {
   if (parser_.expects_continue() && !std::exchange(sent_continue_, true)) {
     // Nothing else is under way on this connection, so its send buffer has room for these bytes. If not, or if the
     // client has gone, the read that follows will tell.
-    error_code ignored;
-    socket_.write_some(asio::buffer(kContinue), ignored);
+    const std::array interim = {asio::const_buffer(kContinue.data(), kContinue.size())};
+    channel_.Write(interim);
   }
   if (stream_ != nullptr) return;  // TakeBody erases more
   Erase(parser_.ErasableBytes());
@@ -260,7 +274,7 @@ void Connection::CompleteAnswer() {
 void Connection::Refuse(int status, std::string_view reason) {
   response_.Clear();
   const std::string_view target = OriginForm(parser_.Target(Message()));
-  worker_.render_error()(worker_.index(), {status, reason, target.substr(0, target.find('?'))}, &response_);
+  worker_.render_error()(worker_.index(), {status, reason, target.substr(0, target.find('?')), peer_}, &response_);
   close_ = true;
   head_only_ = false;
   FormatHead(response_, Persistence::kClose, worker_.Date(), &head_);
@@ -277,10 +291,10 @@ Connection::Sent Connection::SendSome() {
     const std::array buffers = {asio::const_buffer(head_.data() + of_head, head_.size() - of_head),
                                 asio::const_buffer(body.data() + of_body, body.size() - of_body),
                                 asio::const_buffer(tail_.data() + of_tail, tail_.size() - of_tail)};
-    error_code error;
-    sent_ += socket_.write_some(buffers, error);
-    if (error == asio::error::would_block) return Sent::kBlocked;
-    if (error) return Sent::kFailed;
+    const auto written = channel_.Write(buffers);
+    if (written.outcome == Channel::Outcome::kWaitWritable) return Sent::kBlocked;
+    if (written.outcome != Channel::Outcome::kDone) return Sent::kFailed;
+    sent_ += written.size;
   }
   return Sent::kAll;
 }
@@ -294,6 +308,7 @@ void Connection::FinishAnswer() {
   response_.body.clear();
   if (close_ || stream_ != nullptr) return;
   streaming_ = false;
+  request_.waited = {};
   begin_ += parser_.size();
   parser_.Reset();
   sent_continue_ = false;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "deadline_list.h"
+#include "http_channel.h"
 #include "http_request_parser.h"
 #include "valence/net/http_server.h"
 
@@ -32,11 +32,10 @@ inline constexpr std::size_t kPhases = 7;
 /// without starting another, the connection is gone. All on its worker's thread.
 class Connection final : public Expiring {
  public:
-  /// As asio::ip::tcp::socket, without its type-erased executor.
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
   using Self = std::unique_ptr<Connection>;
 
-  Connection(Worker* worker, Socket socket);
+  /// `peer`: the client's address.
+  Connection(Worker* worker, Channel channel, std::string peer);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
@@ -60,7 +59,8 @@ class Connection final : public Expiring {
   // The asynchronous steps. Each takes the connection over and hands it to the next.
   void Serve(Self self);
   void Read(Self self);
-  void OnRead(Self self, boost::system::error_code error, std::size_t size);
+  void Await(Self self, Channel::Socket::wait_type what);
+  void OnReady(Self self, boost::system::error_code error);
   void OnWoken(Self self);
   void Go(Self self, Next next);
   void Defer(Self self);
@@ -92,7 +92,7 @@ class Connection final : public Expiring {
   std::string_view Message() const { return {data_.get() + begin_, end_ - begin_}; }
 
   Worker& worker_;
-  Socket socket_;
+  Channel channel_;
   RequestParser parser_;
   Phase phase_ = Phase::kNone;
   Wake wake_ = Wake::kNone;
@@ -107,6 +107,7 @@ class Connection final : public Expiring {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
 
+  const std::string peer_;
   HttpRequest request_;
   HttpResponse response_;
   std::string head_;

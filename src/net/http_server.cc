@@ -8,6 +8,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <csignal>
 #include <thread>
@@ -75,18 +76,25 @@ HttpServer::~HttpServer() = default;
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const ServerOptions& options, HttpHandler handler,
                                                        ErrorRenderer error_renderer, StreamOpener open_stream) {
-  VALENCE_TRY(const asio::ip::address address, ParseHost(options.host));
-  tcp::endpoint endpoint(address, options.port);
-  VALENCE_RETURN_IF_ERROR(CheckPortFree(endpoint));
+  tcp::endpoint endpoint;
+  if (options.inherited_socket < 0) {
+    VALENCE_TRY(const asio::ip::address address, ParseHost(options.host));
+    endpoint = tcp::endpoint(address, options.port);
+    VALENCE_RETURN_IF_ERROR(CheckPortFree(endpoint));
+  }
   auto impl = std::make_unique<Impl>();
   impl->shared.side_thread = &impl->side_thread;
   impl->shared.options = options;
   impl->shared.handler = std::move(handler);
   impl->shared.render_error = std::move(error_renderer);
   impl->shared.open_stream = std::move(open_stream);
+  if (!options.tls.certificate.empty()) {
+    VALENCE_TRY(impl->shared.tls, TlsContext::Load(options.tls.certificate, options.tls.key));
+  }
   for (int i = 0; i < ThreadCount(options.threads); ++i) {
     auto worker = std::make_unique<Worker>(&impl->shared, i);
-    VALENCE_TRY(endpoint, worker->Listen(endpoint));
+    VALENCE_TRY(endpoint,
+                options.inherited_socket < 0 ? worker->Listen(endpoint) : worker->Adopt(options.inherited_socket));
     impl->workers.push_back(std::move(worker));
   }
   impl->port = endpoint.port();
@@ -109,19 +117,36 @@ void HttpServer::Stop(std::chrono::milliseconds delay) {
   for (const auto& worker : impl_->workers) worker->Stop(delay);
 }
 
-void HttpServer::RunUntilSignal(const std::function<void()>& on_drain) {
-  asio::io_context control(1);
-  asio::signal_set signals(control, SIGTERM, SIGINT);
-  signals.async_wait([&](error_code cancelled, int signal) {
+Status HttpServer::ReloadCertificates() { return impl_->shared.tls == nullptr ? Ok() : impl_->shared.tls->Reload(); }
+
+namespace {
+
+void EverySecond(asio::steady_timer& timer, const std::function<void()>& call) {
+  timer.expires_after(std::chrono::seconds(1));
+  timer.async_wait([&](error_code cancelled) {
     if (cancelled) return;
-    on_drain();
+    call();
+    EverySecond(timer, call);
+  });
+}
+
+}  // namespace
+
+void HttpServer::RunUntilSignal(const ServerEvents& events) {
+  asio::io_context control(1);
+  asio::signal_set ends(control, SIGTERM, SIGINT);
+  asio::steady_timer seconds(control);
+  ends.async_wait([&](error_code cancelled, int signal) {
+    if (cancelled) return;
+    if (events.on_drain) events.on_drain();
     Stop(signal == SIGTERM ? std::chrono::milliseconds(impl_->shared.options.drain_delay)
                            : std::chrono::milliseconds{});
-    signals.async_wait([&](error_code again_cancelled, int) {
+    ends.async_wait([&](error_code again_cancelled, int) {
       if (again_cancelled) return;
       for (const auto& worker : impl_->workers) worker->Cut();
     });
   });
+  if (events.on_second) EverySecond(seconds, events.on_second);
   std::jthread watcher([&] { control.run(); });
   Run();
   control.stop();

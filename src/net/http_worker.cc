@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_worker.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 
@@ -64,6 +65,23 @@ Result<Worker::Endpoint> Worker::Listen(const Endpoint& endpoint) {
   return acceptor_.local_endpoint();
 }
 
+Result<Worker::Endpoint> Worker::Adopt(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  int listens = 0;
+  socklen_t flag_size = sizeof listens;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &flag_size) != 0 || listens == 0 ||
+      (address.ss_family != AF_INET && address.ss_family != AF_INET6)) {
+    return InvalidArgument(fmt::format("file descriptor {}: expected a listening TCP socket", socket));
+  }
+  const auto protocol = address.ss_family == AF_INET ? boost::asio::ip::tcp::v4() : boost::asio::ip::tcp::v6();
+  error_code error;
+  acceptor_.assign(protocol, ::fcntl(socket, F_DUPFD_CLOEXEC, 0), error);
+  if (error) return Unavailable(fmt::format("file descriptor {}: {}", socket, error.message()));
+  return acceptor_.local_endpoint();
+}
+
 void Worker::Run() {
   Accept();
   for (;;) {
@@ -87,14 +105,14 @@ void Worker::Stop(milliseconds delay) {
 void Worker::Cut() { io_.stop(); }
 
 void Worker::Accept() {
-  acceptor_.async_accept(io_,
-                         [this](error_code error, Connection::Socket socket) { OnAccept(error, std::move(socket)); });
+  acceptor_.async_accept(io_, peer_,
+                         [this](error_code error, Channel::Socket socket) { OnAccept(error, std::move(socket)); });
 }
 
-void Worker::OnAccept(error_code error, Connection::Socket socket) {
+void Worker::OnAccept(error_code error, Channel::Socket socket) {
   if (!acceptor_.is_open()) return;
   if (!error) {
-    Welcome(std::move(socket));
+    Welcome(std::move(socket), peer_);
   } else if (error != asio::error::connection_aborted) {
     accept_again_.expires_after(kAcceptPause);
     accept_again_.async_wait([this](error_code cancelled) {
@@ -105,9 +123,15 @@ void Worker::OnAccept(error_code error, Connection::Socket socket) {
   Accept();
 }
 
-void Worker::Welcome(Connection::Socket socket) {
+void Worker::Welcome(Channel::Socket socket, const Endpoint& peer) {
   const bool full = shared_.connections.load(std::memory_order_relaxed) >= shared_.options.max_connections;
-  auto connection = std::make_unique<Connection>(this, std::move(socket));
+  SslPointer tls;
+  if (shared_.tls != nullptr) {
+    tls = shared_.tls->Accept(socket.native_handle());
+    if (tls == nullptr) return;
+  }
+  Channel channel(std::move(socket), std::move(tls), shared_.options.note_arrival);
+  auto connection = std::make_unique<Connection>(this, std::move(channel), peer.address().to_string());
   if (full) return Connection::Turn(std::move(connection), 503, "too many connections");
   Connection::Start(std::move(connection));
 }
@@ -118,9 +142,9 @@ void Worker::CloseListener() {
   error_code error;
   acceptor_.non_blocking(true, error);
   while (!error) {
-    Connection::Socket socket(io_);
-    acceptor_.accept(socket, error);
-    if (!error) Welcome(std::move(socket));
+    Channel::Socket socket(io_);
+    acceptor_.accept(socket, peer_, error);
+    if (!error) Welcome(std::move(socket), peer_);
   }
   acceptor_.close(error);
   accept_again_.cancel();

@@ -8,10 +8,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <memory>
 
 #include "deadline_list.h"
 #include "http_connection.h"
 #include "http_response_head.h"
+#include "tls_context.h"
 #include "valence/net/http_server.h"
 
 namespace valence::net {
@@ -23,6 +25,7 @@ struct ServerShared {
   ErrorRenderer render_error;
   StreamOpener open_stream;  ///< or empty
   boost::asio::thread_pool* side_thread = nullptr;
+  std::unique_ptr<TlsContext> tls;  ///< or nullptr
   std::atomic<std::size_t> connections{0};
 };
 
@@ -37,6 +40,8 @@ class Worker {
 
   /// Binds the listening socket, sharing its port with the other workers (SO_REUSEPORT). Returns the bound address.
   Result<Endpoint> Listen(const Endpoint& endpoint);
+  /// The same with a socket that listens already, of which it takes a copy.
+  Result<Endpoint> Adopt(int socket);
   /// Accepts and serves until stopped and drained, or cut.
   void Run();
   /// Thread-safe. See HttpServer::Stop.
@@ -66,8 +71,8 @@ class Worker {
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   void Accept();
-  void OnAccept(boost::system::error_code error, Connection::Socket socket);
-  void Welcome(Connection::Socket socket);
+  void OnAccept(boost::system::error_code error, Channel::Socket socket);
+  void Welcome(Channel::Socket socket, const Endpoint& peer);
   void CloseListener();
   void StopTimers();
   void Tick();
@@ -86,6 +91,7 @@ class Worker {
   // Connections live in io_'s pending operations and use the members above, so io_ comes after them.
   boost::asio::io_context io_;
   Acceptor acceptor_;
+  Endpoint peer_;  // of the connection being accepted
   Timer tick_;
   Timer accept_again_;
   Timer drain_step_;

@@ -56,6 +56,7 @@ const classifier::Prediction& Exchange::Score(std::string_view text, bool explai
   core.metrics.Predicted(thread, text, state.prediction);
   if (shadow != nullptr) shadow->Offer(thread, text, state.prediction.label);
   ++texts;
+  if (heard != nullptr) heard->emplace_back(text);
   return state.prediction;
 }
 

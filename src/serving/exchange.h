@@ -56,6 +56,7 @@ struct Exchange {
   net::HttpResponse* const response;
   std::string_view body;  ///< the request's, unpacked
   PathParameters path;
+  std::vector<std::string>* heard = nullptr;  ///< Handled::texts
   ErrorWriter write_error = &WriteError;
   const ServedModel* model = nullptr;  ///< who answers, once known
   ShadowScorer* shadow = nullptr;      ///< who scores it too

@@ -7,8 +7,12 @@
 #include <thread>
 
 #include "admin_listener.h"
+#include "certificate_watch.h"
+#include "guard/guard.h"
 #include "hangup_signal.h"
 #include "model_follower.h"
+#include "systemd.h"
+#include "valence/base/environment.h"
 #include "valence/base/log.h"
 #include "valence/serving/model_repository.h"
 #include "valence/serving/service.h"
@@ -17,9 +21,10 @@ namespace valence::serving {
 namespace {
 
 /// "http://127.0.0.1:5000", with brackets around an IPv6 address.
-std::string Address(const std::string& host, std::uint16_t port) {
-  const bool v6 = host.find(':') != std::string::npos;
-  return v6 ? fmt::format("http://[{}]:{}", host, port) : fmt::format("http://{}:{}", host, port);
+std::string Address(const net::ServerOptions& http, std::uint16_t port) {
+  const std::string_view scheme = http.tls.certificate.empty() ? "http" : "https";
+  const bool v6 = http.host.find(':') != std::string::npos;
+  return fmt::format("{}://{}{}{}:{}", scheme, v6 ? "[" : "", http.host, v6 ? "]" : "", port);
 }
 
 }  // namespace
@@ -27,6 +32,7 @@ std::string Address(const std::string& host, std::uint16_t port) {
 Status Serve(const ServeConfig& config) {
   net::ServerOptions http = config.http;
   if (http.threads <= 0) http.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  http.note_arrival = config.guard.max_queue_delay.count() > 0;
   const LifecycleOptions& models = config.lifecycle;
   VALENCE_TRY(const auto lifecycle, ModelLifecycle::Start(models.models, models.loader, http.threads));
   const auto& repository = lifecycle->repository();
@@ -36,26 +42,45 @@ Status Serve(const ServeConfig& config) {
                                .max_body_bytes = http.max_body_bytes,
                                .feedback = config.feedback,
                                .feedback_recall_bytes = config.feedback_recall_bytes});
-  auto handle = [&service](int thread, const net::HttpRequest& request, net::HttpResponse* response) {
-    service.Handle(thread, request, response);
+  VALENCE_TRY(const auto guard, Guard::Make(config.guard, &service, http.threads));
+  auto handle = [&guard](int thread, const net::HttpRequest& request, net::HttpResponse* response) {
+    guard->Handle(thread, request, response);
   };
-  auto render = [&service](int thread, const net::HttpRefusal& refusal, net::HttpResponse* response) {
-    service.RenderError(thread, refusal, response);
+  auto render = [&guard](int thread, const net::HttpRefusal& refusal, net::HttpResponse* response) {
+    guard->RenderError(thread, refusal, response);
   };
+  VALENCE_TRY(const std::vector<int> sockets, systemd::ListenSockets(ProcessEnvironment()));
+  if (!sockets.empty()) http.inherited_socket = sockets.front();
+  const systemd::Notifier notifier(ProcessEnvironment());
   VALENCE_TRY(const auto server, net::HttpServer::Listen(http, handle, render));
   ModelFollower follower(lifecycle.get(), models.watch_interval);
   std::unique_ptr<AdminListener> admin;
   if (config.admin.enabled) {
     VALENCE_TRY(admin, AdminListener::Start(config.admin, lifecycle.get()));
   }
-  HangupSignal hangup([&follower] { follower.RequestReload(); });
-  log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", Address(http.host, server->port()),
+  CertificateWatch certificates(http.tls);
+  HangupSignal hangup([&follower, &guard, &certificates, &server] {
+    guard->Reload();
+    certificates.Reload(server.get());
+    follower.RequestReload();
+  });
+  log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", Address(http, server->port()),
                         repository->Snapshot()->default_model()->classifier().version(),
                         config.since_start.seconds() * 1000));
-  server->RunUntilSignal([&service] {
+  net::ServerEvents events;
+  events.on_drain = [&service, &notifier] {
     service.BeginDrain();
+    notifier.Stopping();
     log::Info("stopping: /readyz is 503, answering what is in flight");
-  });
+  };
+  if (!http.tls.certificate.empty() || notifier.watchdog().count() > 0) {
+    events.on_second = [&notifier, &server, &certificates] {
+      notifier.Alive();
+      certificates.ReloadIfChanged(server.get());
+    };
+  }
+  notifier.Ready();
+  server->RunUntilSignal(events);
   log::Info("stopped");
   return Ok();
 }

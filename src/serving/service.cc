@@ -62,9 +62,11 @@ Service::Service(std::shared_ptr<ModelRepository> models, ServiceOptions options
     : impl_(std::make_unique<Impl>(std::move(models), std::move(options))) {}
 Service::~Service() = default;
 
+void Service::Show(const telemetry::Registry* registry) { impl_->metrics.Show(registry); }
+
 void Service::BeginDrain() { impl_->draining = true; }
 
-void Service::Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response) {
+void Service::Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, Handled* handled) {
   const Stopwatch watch;
   impl_->metrics.Started(thread);
   ThreadState& state = *impl_->threads[static_cast<std::size_t>(thread)];
@@ -76,7 +78,8 @@ void Service::Handle(int thread, const net::HttpRequest& request, net::HttpRespo
                     .request = request,
                     .response = response,
                     .body = request.body,
-                    .path = {}};
+                    .path = {},
+                    .heard = handled->texts};
   const Router::Match match = Routes().Find(request.method, request.path, &exchange.path);
   exchange.write_error = match.write_error;
   try {
@@ -84,6 +87,11 @@ void Service::Handle(int thread, const net::HttpRequest& request, net::HttpRespo
   } catch (const std::exception&) {
     response->Clear();
     exchange.Fail({500, "the server failed on this request"});
+  }
+  handled->route = Routes().labels()[match.label];
+  if (exchange.model != nullptr) {
+    handled->model = exchange.model->name();
+    handled->model_version = exchange.model->classifier().version();
   }
   auto finished = [this, thread, &request, watch, label = match.label, model = exchange.model,
                    texts = exchange.texts](const net::HttpResponse& answer) {

@@ -26,6 +26,7 @@ struct Status {
 // The statuses there are, those of the HTTP layer included.
 constexpr std::array kStatuses = {Status{200, ""},
                                   Status{400, "invalid"},
+                                  Status{401, "unauthenticated"},
                                   Status{404, ""},
                                   Status{405, ""},
                                   Status{408, "timeout"},
@@ -33,6 +34,7 @@ constexpr std::array kStatuses = {Status{200, ""},
                                   Status{414, "target_too_long"},
                                   Status{415, "unsupported_type"},
                                   Status{417, "expectation"},
+                                  Status{429, "rate_limited"},
                                   Status{431, "header_too_large"},
                                   Status{500, ""},
                                   Status{503, "unavailable"}};
@@ -124,6 +126,7 @@ void ServiceMetrics::Refused(int thread, int status) { Count(thread, 0, kOtherMe
 
 std::string ServiceMetrics::Expose(const ModelSet& models, const telemetry::Registry& reloads) const {
   std::vector<const telemetry::Registry*> registries = {&registry_, &reloads};
+  registries.insert(registries.end(), shown_.begin(), shown_.end());
   for (const auto& model : models.models()) registries.push_back(&model->metrics().registry());
   for (const ModelTraffic& split : models.traffic()) {
     if (split.shadow != nullptr) registries.push_back(&split.shadow->registry());

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "valence/classifier/classifier.h"
 #include "valence/serving/model_repository.h"
@@ -26,6 +27,8 @@ class ServiceMetrics {
   /// A request that the HTTP layer refused before it had a route.
   void Refused(int thread, int status);
   void Predicted(int thread, std::string_view text, const classifier::Prediction& prediction);
+  /// See Service::Show.
+  void Show(const telemetry::Registry* registry) { shown_.push_back(registry); }
   /// All of it, with the metrics of `models` and of what came to them.
   std::string Expose(const ModelSet& models, const telemetry::Registry& reloads) const;
 
@@ -33,6 +36,7 @@ class ServiceMetrics {
   void Count(int thread, std::size_t label, std::size_t method, int status);
 
   telemetry::Registry registry_;
+  std::vector<const telemetry::Registry*> shown_;
   telemetry::Counters* requests_;
   telemetry::Counters* in_flight_;
   telemetry::Counters* rejected_;

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 import pytest
 from conftest import BINARY
@@ -28,11 +29,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder, *flags):
-    process = subprocess.Popen([BINARY, "serve", "--port", "0", *flags], cwd=folder, stderr=subprocess.PIPE, text=True)
+def serving(folder, *flags, scheme="http", env=None):
+    process = subprocess.Popen([BINARY, "serve", "--port", "0", *flags], cwd=folder, stderr=subprocess.PIPE, text=True,
+                               env=env)
     try:
         line = process.stderr.readline()
-        match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        match = re.search(scheme + r"://127\.0\.0\.1:(\d+)", line)
         assert match, f"no address in {line!r}"
         yield Server(process, int(match.group(1)))
     finally:
@@ -133,3 +135,28 @@ def test_a_port_in_use_is_explained(trained):
     with serving(trained.folder) as server:
         message = trained.error("serve", "--port", server.port, exit_code=4)
         assert str(server.port) in message and "in use" in message
+
+
+def test_access_log_moves_on_with_logrotate(trained, tmp_path):
+    log, old = tmp_path / "access.jsonl", tmp_path / "access.jsonl.1"
+
+    def wait_for_lines(path):
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            if path.exists() and path.read_text().endswith("\n"):
+                return [json.loads(line) for line in path.read_text().splitlines()]
+            time.sleep(0.01)
+        raise TimeoutError(path)
+
+    with serving(trained.folder, "--access-log", log) as server:
+        server.post('{"text": "superb"}')
+        [line] = wait_for_lines(log)
+        log.rename(old)
+        server.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 10
+        while not log.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        server.post('{"text": "dreadful"}')
+        assert len(wait_for_lines(log)) == 1
+    assert line["route"] == "/predict" and line["status"] == 200 and line["client"] == "127.0.0.1"
+    assert "superb" not in old.read_text() and len(old.read_text().splitlines()) == 1

@@ -9,8 +9,11 @@
 #include <vector>
 
 #include "commands.h"
+#include "guard_flags.h"
 #include "sagemaker.h"
 #include "serve_lifecycle.h"
+#include "settings.h"
+#include "valence/base/environment.h"
 #include "valence/pipeline/stages.h"
 
 namespace valence::app {
@@ -18,6 +21,7 @@ namespace {
 
 struct Flags {
   std::vector<std::string> models;
+  std::string settings_file;
   std::string feedback_db;
   serving::ServeConfig config;
   LifecycleFlags lifecycle;
@@ -109,7 +113,15 @@ void AddServe(CLI::App& app, Context& context) {
       ->type_name("FILE");
   AddLifecycleFlags(*command, flags->lifecycle);
   AddLimits(*command, flags->config);
-  command->callback([&context, flags] { context.action = [&context, flags] { return RunServe(context, *flags); }; });
+  AddGuardFlags(*command, flags->config);
+  command
+      ->add_option("--config", flags->settings_file,
+                   "Take what no flag and no VALENCE_* variable says from here (TOML)")
+      ->type_name("FILE");
+  command->callback([&context, flags, command] {
+    ApplySettings(*command, flags->settings_file, ProcessEnvironment());
+    context.action = [&context, flags] { return RunServe(context, *flags); };
+  });
 }
 
 }  // namespace valence::app

@@ -13,20 +13,30 @@
 
 namespace valence::net {
 
+/// PEM files of a server that speaks TLS (1.2 or later, ALPN http/1.1).
+struct TlsFiles {
+  std::string certificate;  ///< the chain, the server's own first; "" for plain TCP
+  std::string key;
+};
+
 struct ServerOptions {
   std::string host = "127.0.0.1";
+  /// A TCP socket that listens already, in place of host and port (systemd's socket activation); not closed. -1: none.
+  int inherited_socket = -1;
   std::uint16_t port = 0;                    ///< 0 picks a free one; see HttpServer::port()
   int threads = 0;                           ///< 0: every core
   std::size_t max_header_bytes = 16u << 10;  ///< 431 above
   std::size_t max_target_bytes = 8u << 10;   ///< 414 above
   std::size_t max_body_bytes = 1u << 20;     ///< 413 above, before the body is read
   std::size_t max_stream_bytes = 1u << 30;   ///< the same for bodies that an HttpStream takes
-  std::chrono::seconds header_timeout{10};   ///< 408
-  std::chrono::seconds body_timeout{30};     ///< 408; for an HttpStream: of each part
-  std::chrono::seconds idle_timeout{60};     ///< keep-alive connection closed
-  std::chrono::seconds drain_delay{0};       ///< SIGTERM: keep accepting this long, so that load balancers notice
-  std::chrono::seconds drain_timeout{25};    ///< then connections still open after this are cut
-  std::size_t max_connections = 20000;       ///< 503 above
+  TlsFiles tls;
+  bool note_arrival = false;                ///< fill in HttpRequest::waited
+  std::chrono::seconds header_timeout{10};  ///< 408; a TLS handshake that takes longer is cut
+  std::chrono::seconds body_timeout{30};    ///< 408; for an HttpStream: of each part
+  std::chrono::seconds idle_timeout{60};    ///< keep-alive connection closed
+  std::chrono::seconds drain_delay{0};      ///< SIGTERM: keep accepting this long, so that load balancers notice
+  std::chrono::seconds drain_timeout{25};   ///< then connections still open after this are cut
+  std::size_t max_connections = 20000;      ///< 503 above
 };
 
 /// One request, valid during the handler call. Header names compare without case.
@@ -35,6 +45,11 @@ struct HttpRequest {
   std::string_view path;   ///< target up to '?'
   std::string_view query;  ///< after '?', or ""
   std::string_view body;
+  std::string_view peer;  ///< the client's address without its port, or ""
+  bool secure = false;    ///< whether it came by TLS
+  /// How long it lay in the kernel because this thread was busy: what a queue is elsewhere. 0 unless
+  /// ServerOptions::note_arrival.
+  std::chrono::nanoseconds waited{};
   std::function<std::string_view(std::string_view name)> header;  ///< value of a header, or ""
 };
 
@@ -84,10 +99,17 @@ using StreamOpener = std::function<std::unique_ptr<HttpStream>(int thread, const
 struct HttpRefusal {
   int status = 400;
   std::string_view reason;
-  std::string_view path;  ///< as in HttpRequest, or "" if the request line was not understood
+  std::string_view path;       ///< as in HttpRequest, or "" if the request line was not understood
+  std::string_view peer = {};  ///< as in HttpRequest
 };
 /// Makes the body of a refusal. Called as HttpHandler is.
 using ErrorRenderer = std::function<void(int thread, const HttpRefusal&, HttpResponse*)>;
+
+/// What a running server tells; any may be empty. Called on a thread that answers no requests.
+struct ServerEvents {
+  std::function<void()> on_drain;   ///< SIGTERM or SIGINT: the drain begins
+  std::function<void()> on_second;  ///< about every second
+};
 
 /// HTTP/1.1 on Boost.Beast's parser: one io_context and one acceptor (SO_REUSEPORT) per thread, no locks between them.
 ///
@@ -108,9 +130,11 @@ class HttpServer {
   /// Begins a drain: stops accepting, answers what is in flight with `Connection: close`, closes idle connections, then
   /// Run returns. `delay`: before that, keep accepting for so long. Thread-safe, but not async-signal-safe.
   void Stop(std::chrono::milliseconds delay = {});
-  /// Run, with SIGTERM and SIGINT calling `on_drain` and then Stop (SIGTERM with options.drain_delay); a second signal
-  /// cuts at once.
-  void RunUntilSignal(const std::function<void()>& on_drain);
+  /// Run; SIGTERM and SIGINT begin a drain (SIGTERM with options.drain_delay), a second one cuts at once.
+  void RunUntilSignal(const ServerEvents& events);
+  /// Reads the TLS files anew, for connections that begin from now on; on an error nothing changes. Does nothing
+  /// without TLS. Thread-safe.
+  Status ReloadCertificates();
 
  private:
   struct Impl;

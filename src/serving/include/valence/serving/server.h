@@ -10,6 +10,7 @@
 #include "valence/base/clock.h"
 #include "valence/base/result.h"
 #include "valence/net/http_server.h"
+#include "valence/serving/guard_options.h"
 #include "valence/serving/model_lifecycle.h"
 #include "valence/tracking/feedback_store.h"
 
@@ -40,6 +41,7 @@ struct ServeConfig {
   /// As in ServiceOptions.
   std::shared_ptr<tracking::FeedbackStore> feedback = nullptr;
   std::size_t feedback_recall_bytes = 64u << 20;
+  GuardOptions guard;
   LifecycleOptions lifecycle;
   AdminOptions admin;
   Stopwatch since_start;  ///< started when the process was; for the "ready in" line

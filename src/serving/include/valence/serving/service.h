@@ -3,11 +3,17 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "valence/net/http_server.h"
 #include "valence/serving/model_repository.h"
 #include "valence/tracking/feedback_store.h"
+
+namespace valence::telemetry {
+class Registry;
+}
 
 namespace valence::serving {
 
@@ -19,6 +25,14 @@ struct ServiceOptions {
   /// Where POST /v1/feedback keeps what it is told; nullptr: nowhere, it is off. Used by one thread at a time.
   std::shared_ptr<tracking::FeedbackStore> feedback = nullptr;
   std::size_t feedback_recall_bytes = 64u << 20;  ///< for texts that feedback may name by their prediction's id
+};
+
+/// What became of a request, for whoever keeps a record of it. Views are valid until the thread's next request.
+struct Handled {
+  std::string_view route = "unknown";  ///< as in metrics
+  std::string_view model = {};         ///< who answered, or ""
+  std::string_view model_version = {};
+  std::vector<std::string>* texts = nullptr;  ///< if set, gets a copy of each text that is scored
 };
 
 /// What `valence serve` answers: routes, request formats, metrics, page. No sockets, so that tests, benchmarks and
@@ -35,9 +49,15 @@ class Service {
   ~Service();
 
   /// Answers one request. At most one call per `thread` at a time. Never throws.
-  void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response);
+  void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response) {
+    Handled ignored;
+    Handle(thread, request, response, &ignored);
+  }
+  void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, Handled* handled);
   /// Words an error that the HTTP layer answers itself (net::ErrorRenderer), and counts it.
   void RenderError(int thread, const net::HttpRefusal& refusal, net::HttpResponse* response);
+  /// `registry`'s metrics are shown with the service's. It must live until the last request; call before the first.
+  void Show(const telemetry::Registry* registry);
   /// From now on /readyz is 503. Thread-safe.
   void BeginDrain();
 
