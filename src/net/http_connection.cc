@@ -123,7 +123,7 @@ void Connection::OnReady(Self self, error_code error) {
       break;
   }
   end_ += read.size;
-  request_.waited += channel_.waited();
+  request_.waited = std::max(request_.waited, channel_.waited());
   Serve(std::move(self));
 }
 

@@ -195,7 +195,7 @@ TEST(GuardRate, IsOfAnAddressWhereThereAreNoKeys) {
 TEST(GuardOverload, RefusesWhatHasWaitedTooLongOnceItLasts) {
   Guarded guarded({.max_queue_delay = std::chrono::milliseconds(5)});
   guarded.waited = std::chrono::milliseconds(6);
-  EXPECT_EQ(guarded.Predict(R"({"text":"good"})").status, 200);
+  for (int i = 1; i < OverloadGate::kEnough; ++i) EXPECT_EQ(guarded.Predict(R"({"text":"good"})").status, 200) << i;
   std::this_thread::sleep_for(OverloadGate::kPatience);
   const auto refused = guarded.Predict(R"({"text":"good"})");
   EXPECT_EQ(refused.status, 503);

@@ -13,6 +13,9 @@ class OverloadGateTest : public ::testing::Test {
   bool Refuses(int at_ms, int waited_ms) {
     return gate_.Refuses(milliseconds(waited_ms), OverloadGate::Clock::time_point(milliseconds(1000 + at_ms)));
   }
+  void LateFor(int ms) {
+    for (int t = 0; t < ms; ++t) EXPECT_FALSE(Refuses(t, 60)) << t;
+  }
   OverloadGate gate_{milliseconds(50)};
 };
 
@@ -22,16 +25,19 @@ TEST_F(OverloadGateTest, LetsABurstThrough) {
   EXPECT_FALSE(Refuses(101, 80));  // patience begins anew
 }
 
+TEST_F(OverloadGateTest, RefusesNobodyBecauseAFewRequestsAreLate) {
+  for (int i = 0; i < OverloadGate::kEnough - 1; ++i) EXPECT_FALSE(Refuses(1000 * i, 500)) << i;
+}
+
 TEST_F(OverloadGateTest, RefusesWhatIsLateOnceEverythingHasBeenForLong) {
-  EXPECT_FALSE(Refuses(0, 51));
-  EXPECT_FALSE(Refuses(99, 60));
+  LateFor(100);
   EXPECT_TRUE(Refuses(100, 60));
   EXPECT_FALSE(Refuses(101, 50));
   EXPECT_TRUE(Refuses(102, 51));
 }
 
 TEST_F(OverloadGateTest, IsPatientAgainAfterASecondWithinTheLimit) {
-  Refuses(0, 60);
+  LateFor(100);
   EXPECT_TRUE(Refuses(100, 60));
   EXPECT_FALSE(Refuses(1099, 10));
   EXPECT_TRUE(Refuses(1100, 60));

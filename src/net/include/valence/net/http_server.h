@@ -47,8 +47,8 @@ struct HttpRequest {
   std::string_view body;
   std::string_view peer;  ///< the client's address without its port, or ""
   bool secure = false;    ///< whether it came by TLS
-  /// How long it lay in the kernel because this thread was busy: what a queue is elsewhere. 0 unless
-  /// ServerOptions::note_arrival.
+  /// How long it lay in the kernel because this thread was busy: what a queue is elsewhere. The longest of its parts,
+  /// so that a long body does not add up to a wait. 0 unless ServerOptions::note_arrival.
   std::chrono::nanoseconds waited{};
   std::function<std::string_view(std::string_view name)> header;  ///< value of a header, or ""
 };
