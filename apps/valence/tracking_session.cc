@@ -10,6 +10,7 @@
 #include "valence/base/log.h"
 
 namespace valence::app {
+
 void AddTrackingFlags(CLI::App& command, TrackingFlags& flags, bool makes_runs) {
   command
       .add_option("--tracking-uri", flags.uri,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin_listener.h"
 
-#include <fmt/format.h>
-
+#include "listener_url.h"
 #include "valence/base/log.h"
 
 namespace valence::serving {
@@ -24,9 +23,7 @@ Result<std::unique_ptr<AdminListener>> AdminListener::Start(const AdminOptions& 
     WriteError({refusal.status, std::string(refusal.reason)}, response);
   };
   VALENCE_TRY(self->server_, net::HttpServer::Listen(http, handle, render));
-  const bool v6 = options.host.find(':') != std::string::npos;
-  log::Info(
-      fmt::format("admin on http://{}{}{}:{}", v6 ? "[" : "", options.host, v6 ? "]" : "", self->server_->port()));
+  log::Info("admin on " + ListenerUrl(http, self->server_->port()));
   self->thread_ = std::thread([server = self->server_.get()] { server->Run(); });
   return self;
 }

@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "admin_request.h"
 #include "valence/base/clock.h"
 #include "valence/base/log.h"
 
@@ -56,12 +55,17 @@ Result<Json> AdminService::Serve(ModelSpec spec) {
   return Describe(id);
 }
 
-Result<Json> AdminService::Load(std::string_view name, std::string_view body) {
+Result<AdminRequest> AdminService::Read(std::string_view body, std::initializer_list<std::string_view> allowed) {
   AdminRequest wanted;
-  if (auto error = ReadAdminRequest(body, {"source", "version"}, &wanted)) {
+  if (auto error = ReadAdminRequest(body, allowed, &wanted)) {
     field_ = error->field;
     return InvalidArgument(error->message);
   }
+  return wanted;
+}
+
+Result<Json> AdminService::Load(std::string_view name, std::string_view body) {
+  VALENCE_TRY(const AdminRequest wanted, Read(body, {"source", "version"}));
   if (wanted.source.empty()) {
     field_ = "source";
     return InvalidArgument("'source': expected a path, models:/ or another URL of a model");
@@ -70,21 +74,13 @@ Result<Json> AdminService::Load(std::string_view name, std::string_view body) {
 }
 
 Result<Json> AdminService::Unload(std::string_view name, std::string_view body) {
-  AdminRequest wanted;
-  if (auto error = ReadAdminRequest(body, {"version"}, &wanted)) {
-    field_ = error->field;
-    return InvalidArgument(error->message);
-  }
+  VALENCE_TRY(const AdminRequest wanted, Read(body, {"version"}));
   VALENCE_RETURN_IF_ERROR(lifecycle_->Unload(name, wanted.version));
   return Json::MakeObject({{"name", name}});
 }
 
 Result<Json> AdminService::SetCanary(std::string_view body) {
-  AdminRequest wanted;
-  if (auto error = ReadAdminRequest(body, {"model", "source", "version", "weight", "remove"}, &wanted)) {
-    field_ = error->field;
-    return InvalidArgument(error->message);
-  }
+  VALENCE_TRY(const AdminRequest wanted, Read(body, {"model", "source", "version", "weight", "remove"}));
   if (wanted.remove) {
     VALENCE_RETURN_IF_ERROR(lifecycle_->End(ModelRole::kCanary, wanted.model));
     return Json::MakeObject({{"removed", true}});
@@ -101,11 +97,7 @@ Result<Json> AdminService::SetCanary(std::string_view body) {
 }
 
 Result<Json> AdminService::SetShadow(std::string_view body) {
-  AdminRequest wanted;
-  if (auto error = ReadAdminRequest(body, {"model", "source", "version", "remove"}, &wanted)) {
-    field_ = error->field;
-    return InvalidArgument(error->message);
-  }
+  VALENCE_TRY(const AdminRequest wanted, Read(body, {"model", "source", "version", "remove"}));
   if (wanted.remove) {
     VALENCE_RETURN_IF_ERROR(lifecycle_->End(ModelRole::kShadow, wanted.model));
     return Json::MakeObject({{"removed", true}});

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
+#include "admin_request.h"
 #include "admin_token.h"
 #include "http_error.h"
 #include "valence/net/http_server.h"
@@ -21,6 +23,7 @@ class AdminService {
   void Handle(const net::HttpRequest& request, net::HttpResponse* response);
 
  private:
+  Result<AdminRequest> Read(std::string_view body, std::initializer_list<std::string_view> allowed);
   Result<Json> Load(std::string_view name, std::string_view body);
   Result<Json> Unload(std::string_view name, std::string_view body);
   Result<Json> SetCanary(std::string_view body);

@@ -10,6 +10,7 @@
 #include "certificate_watch.h"
 #include "guard/guard.h"
 #include "hangup_signal.h"
+#include "listener_url.h"
 #include "model_follower.h"
 #include "systemd.h"
 #include "valence/base/environment.h"
@@ -18,16 +19,6 @@
 #include "valence/serving/service.h"
 
 namespace valence::serving {
-namespace {
-
-/// "http://127.0.0.1:5000", with brackets around an IPv6 address.
-std::string Address(const net::ServerOptions& http, std::uint16_t port) {
-  const std::string_view scheme = http.tls.certificate.empty() ? "http" : "https";
-  const bool v6 = http.host.find(':') != std::string::npos;
-  return fmt::format("{}://{}{}{}:{}", scheme, v6 ? "[" : "", http.host, v6 ? "]" : "", port);
-}
-
-}  // namespace
 
 Status Serve(const ServeConfig& config) {
   net::ServerOptions http = config.http;
@@ -64,7 +55,7 @@ Status Serve(const ServeConfig& config) {
     certificates.Reload(server.get());
     follower.RequestReload();
   });
-  log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", Address(http, server->port()),
+  log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", ListenerUrl(http, server->port()),
                         repository->Snapshot()->default_model()->classifier().version(),
                         config.since_start.seconds() * 1000));
   net::ServerEvents events;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's TLS, asked by our own client; what other clients see is in tests/e2e/test_tls.py.
+// The server's TLS, asked by our own client; what other clients see is in tests/e2e/test_operations.py.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 
+#include "bearer.h"
 #include "valence/base/digest.h"
 #include "valence/base/files.h"
 #include "valence/base/numbers.h"
@@ -54,13 +55,6 @@ std::string DigestOf(std::string_view hex) {
   return bytes;
 }
 
-/// Takes as long for equal bytes as for different ones. Requires equal sizes.
-bool EqualInConstantTime(std::string_view a, std::string_view b) {
-  volatile unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference = difference | static_cast<unsigned char>(a[i] ^ b[i]);
-  return difference == 0;
-}
-
 /// base64 as RFC 4648 section 5 has it for URLs, without padding.
 std::string ToBase64Url(std::string_view bytes) {
   std::string text = ToBase64(bytes);
@@ -75,13 +69,6 @@ std::string_view CutAt(char separator, std::string_view* rest) {
   const std::string_view part = rest->substr(0, end);
   rest->remove_prefix(std::min(end + 1, rest->size()));
   return part;
-}
-
-bool StartsWithBearer(std::string_view value) {
-  constexpr std::string_view kBearer = "bearer ";
-  if (value.size() < kBearer.size()) return false;
-  return std::equal(kBearer.begin(), kBearer.end(), value.begin(),
-                    [](char wanted, char c) { return wanted == (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); });
 }
 
 }  // namespace
@@ -154,11 +141,10 @@ const KnownKey* ApiKeys::Find(std::string_view secret) const {
 }
 
 std::string_view SecretOf(const net::HttpRequest& request) {
-  std::string_view value = request.header("Authorization");
-  if (!StartsWithBearer(value)) return request.header("X-Api-Key");
-  value.remove_prefix(std::string_view("bearer ").size());
-  while (value.starts_with(' ')) value.remove_prefix(1);
-  return value;
+  auto secret = BearerOf(request.header("Authorization"));
+  if (!secret) return request.header("X-Api-Key");
+  while (secret->starts_with(' ')) secret->remove_prefix(1);
+  return *secret;
 }
 
 }  // namespace valence::serving
