@@ -8,6 +8,8 @@ import os
 import pathlib
 import random
 import subprocess
+import sys
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -27,6 +29,17 @@ def csr(seed, rows, cols, density):
     return sp.csr_matrix((x.data, x.indices.astype(np.int32), x.indptr.astype(np.int64)), shape=x.shape)
 
 
+# Until 3.11.4 CPython's zipfile left sizes and the version to extract out of step with its ZIP64 fields (gh-103861);
+# Debian 12 has 3.11.2. We write what it writes since.
+WRITES_ZIP64_AS_SPECIFIED = sys.version_info >= (3, 11, 4)
+
+
+def members(path):
+    """Name, time, method and bytes of each member, in order."""
+    with zipfile.ZipFile(path) as archive:
+        return [(m.filename, m.date_time, m.compress_type, archive.read(m)) for m in archive.infolist()]
+
+
 def save(path, x, compressed):
     # scipy narrows indptr when it makes a matrix; the file is to hold int64, as Valence's does.
     x.indptr = x.indptr.astype(np.int64)
@@ -40,7 +53,9 @@ def test_npz_is_scipys_byte_for_byte(tmp_path, shape, compressed):
     save(tmp_path / "in.npz", x, compressed)
     run("npz", tmp_path / "in.npz", tmp_path / "out.npz")
     save(tmp_path / "plain.npz", x, compressed=False)
-    assert (tmp_path / "out.npz").read_bytes() == (tmp_path / "plain.npz").read_bytes()
+    assert members(tmp_path / "out.npz") == members(tmp_path / "plain.npz")
+    if WRITES_ZIP64_AS_SPECIFIED:
+        assert (tmp_path / "out.npz").read_bytes() == (tmp_path / "plain.npz").read_bytes()
     back = sp.load_npz(tmp_path / "out.npz")
     assert back.shape == x.shape and (back != x).nnz == 0
 
