@@ -143,13 +143,93 @@ def wrk(port, script, seconds=8):
     return rate, p99
 
 
+def review_bodies(work, name="bodies.txt", **options):
+    """A file of JSON bodies, one a line: 500 reviews of about 1.3 KB."""
+    with open(work / "data/raw/test.csv", newline="", encoding="utf-8") as f:
+        texts = [r["text"] for r in csv.DictReader(f) if 1000 <= len(r["text"].encode()) <= 1600][:500]
+    path = work / name
+    path.write_text("".join(json.dumps({"text": t, **options}) + "\n" for t in texts))
+    return path
+
+
+def open_load(port, bodies, connections, rate, seconds, path="/v1/predict"):
+    """What bench/open_load.cc says of a constant rate (0: a closed loop), from the second core."""
+    out = subprocess.run(["taskset", "-c", "1", str(BENCH / "open_load"), str(port), path, str(bodies), str(connections),
+                          str(rate), str(seconds)], capture_output=True, check=True).stdout
+    result = json.loads(out)
+    if result["errors"] or result["other"]:
+        raise SystemExit(f"open_load: {out.decode()}")
+    return result
+
+
+def valence_server(work, port):
+    return server([BINARY, "--threads", "1", "serve", "--model", str(work / "models/model.safetensors"), "--port", str(port)],
+                  port, "/readyz", cpu=0)
+
+
+def bench_load(work):
+    """Latency at half load, overload, what explanations and idle connections cost."""
+    print("load: POST /v1/predict, open_load on the other core")
+    plain, explained = review_bodies(work), review_bodies(work, "explained.txt", explain=10)
+    batch = work / "batch.txt"
+    batch.write_text(json.dumps({"texts": [json.loads(line)["text"] for line in plain.read_text().splitlines()[:100]]}) + "\n")
+    port = free_port()
+    with valence_server(work, port):
+        ratios = []
+        for _ in range(3):  # alternating: the machine's speed changes
+            rates = [open_load(port, bodies, 32, 0, 2)["ok_per_second"] for bodies in (plain, explained)]
+            ratios.append(rates[1] / rates[0])
+        added = 100 * (1 / statistics.median(ratios) - 1)
+        report("serve: what the ten weightiest attributions add", f"{added:.0f}", "%", "<= 15", added <= 15)
+        p99 = open_load(port, plain, 32, rates[0] / 2, 5)["ok_ms"]["p99"]
+        report("serve: p99 at half load", f"{p99:.2f}", "ms", "< 1", p99 < 1)
+        capacity = open_load(port, batch, 16, 0, 3)["ok_per_second"]
+        for times in (2, 5):
+            loaded = open_load(port, batch, 600, times * capacity, 10)
+            goodput = 100 * loaded["good_per_second"] / capacity
+            report(f"serve: goodput at {times} times the capacity (batches of 100)", f"{goodput:.0f}", "%", ">= 90", goodput >= 90)
+        after = 100 * open_load(port, batch, 16, 0, 3)["ok_per_second"] / capacity
+        report("serve: capacity after the overload", f"{after:.0f}", "%", ">= 95", after >= 95)
+    bench_idle(work)
+
+
+def bench_idle(work, count=10_000):
+    """Resident memory of idle keep-alive connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < count + 100:
+        print(f"  idle connections: not measured, at most {hard} file descriptors")
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    port, kept = free_port(), []
+    process = subprocess.Popen([BINARY, "--threads", "1", "serve", "--model", str(work / "models/model.safetensors"),
+                                "--port", str(port)], stderr=subprocess.PIPE, text=True)
+    try:
+        process.stderr.readline()  # "serving http://..."
+        before = resident_megabytes(process.pid)
+        for _ in range(count):
+            kept.append(socket.create_connection(("127.0.0.1", port), timeout=10))
+            kept[-1].sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            kept[-1].recv(4096)
+        used = resident_megabytes(process.pid) - before
+    finally:
+        for connection in kept:
+            connection.close()
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+        process.stderr.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    report(f"serve: memory of {count:,} idle connections", f"{used:.0f}", "MB", "<= 160", used <= 160)
+
+
+def resident_megabytes(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+
+
 def bench_serve(work):
     """Reviews of about 1.3 KB, server on one core, load on the other."""
     print("serve: POST /predict, 1.3 KB reviews, 32 keep-alive connections")
-    with open(work / "data/raw/test.csv", newline="", encoding="utf-8") as f:
-        texts = [r["text"] for r in csv.DictReader(f) if 1000 <= len(r["text"].encode()) <= 1600][:500]
-    bodies = work / "bodies.txt"
-    bodies.write_text("".join(json.dumps({"text": t}) + "\n" for t in texts))
+    bodies = review_bodies(work)
     os.environ["VALENCE_BENCH_BODIES"] = str(bodies)
     script = ROOT / "bench/predict.lua"
     ratios = []
@@ -168,6 +248,7 @@ def bench_serve(work):
 
 
 PARTS = {"pipeline": bench_pipeline, "text": bench_text, "startup": bench_startup, "serve": bench_serve,
+         "load": bench_load,
          "dvc": lambda work: bench_dvc(work, BINARY, ARCHIVE, report)}
 
 
