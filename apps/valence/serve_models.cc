@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "model_card_file.h"
 #include "model_loading.h"
 #include "registering.h"
 
@@ -23,7 +24,8 @@ std::string FileStem(const std::string& source) { return std::filesystem::path(s
 Result<serving::LoadedModel> Load(const std::string& source) {
   VALENCE_TRY(const LoadedModel loaded, LoadModel(source, Progress::None()));
   const std::string name = serving::IsModelName(loaded.source.name) ? loaded.source.name : FileStem(source);
-  return serving::LoadedModel{loaded.trained.classifier, name, loaded.source.version};
+  std::string card = ReadModelCard(loaded.source.file, loaded.trained.classifier->bundle().digest);
+  return serving::LoadedModel{loaded.trained.classifier, name, loaded.source.version, std::move(card)};
 }
 
 Result<std::string> FileFingerprint(const std::filesystem::path& file) {

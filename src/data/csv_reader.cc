@@ -103,6 +103,9 @@ Status CsvReader::AppendToField(const char* begin, const char* end) {
     return DataCorrupt(fmt::format("row {}, byte {}: a field of more than {} bytes begins here; is a quote not closed?",
                                    row_, field_byte_, options_.max_field_bytes));
   }
+  if (row_bytes_.size() + static_cast<std::size_t>(end - begin) > options_.max_row_bytes) {
+    return DataCorrupt(fmt::format("row {}: more than {} bytes", row_, options_.max_row_bytes));
+  }
   row_bytes_.append(begin, end);
   return Ok();
 }

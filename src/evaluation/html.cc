@@ -69,6 +69,10 @@ std::string HtmlTable::ToHtml() const {
   if (!columns_.empty()) {
     out += "<thead><tr>";
     for (const Column& column : columns_) {
+      if (column.title.empty()) {
+        out += "<td></td>";  // a header says something
+        continue;
+      }
       out += fmt::format(R"(<th scope="col"{}>{}</th>)", column.is_number ? R"( class="num")" : "",
                          EscapeHtml(column.title));
     }

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "multipart_file.h"
 #include "predict_request.h"
 #include "valence/base/utf8.h"
 
@@ -10,7 +11,6 @@ namespace valence::serving {
 namespace {
 
 constexpr std::string_view kField = "text";
-constexpr std::size_t kMaxBoundary = 70;  // RFC 2046 5.1.1
 
 HttpError NoText() { return {400, "the form has no field 'text'", std::string(kField)}; }
 
@@ -42,19 +42,6 @@ std::optional<HttpError> Decode(std::string_view value, std::size_t offset, std:
   return std::nullopt;
 }
 
-/// The boundary parameter of a multipart Content-Type, or "".
-std::string_view Boundary(std::string_view content_type) {
-  constexpr std::string_view kName = "boundary=";
-  const std::size_t at = content_type.find(kName);
-  if (at == std::string_view::npos) return {};
-  std::string_view value = content_type.substr(at + kName.size());
-  if (value.starts_with('"')) {
-    value.remove_prefix(1);
-    return value.substr(0, value.find('"'));
-  }
-  return value.substr(0, value.find_first_of("; \t"));
-}
-
 }  // namespace
 
 std::optional<HttpError> ReadUrlEncodedText(std::string_view body, const TextLimits& limits, std::string* text) {
@@ -73,8 +60,8 @@ std::optional<HttpError> ReadUrlEncodedText(std::string_view body, const TextLim
 
 std::optional<HttpError> ReadMultipartText(std::string_view body, std::string_view content_type,
                                            const TextLimits& limits, std::string* text) {
-  const std::string_view boundary = Boundary(content_type);
-  if (boundary.empty() || boundary.size() > kMaxBoundary) {
+  const std::string_view boundary = MultipartBoundary(content_type);
+  if (boundary.empty()) {
     return HttpError{400, "multipart/form-data: expected a boundary of 1 to 70 characters"};
   }
   const std::string delimiter = fmt::format("--{}", boundary);

@@ -97,10 +97,11 @@ Result<ModelLifecycle::Slot> ModelLifecycle::MakeSlot(ModelSpec spec) {
   auto checked = CheckSuccessor(*loaded.classifier, champion == nullptr ? nullptr : champion->classifier.get());
   if (!checked) return std::move(checked).error().With(spec.source);
   slot.classifier = std::move(loaded.classifier);
+  slot.card = std::move(loaded.card);
   slot.spec = std::move(spec);
   slot.loaded_at = NowIso8601();
   if (slot.spec.role != ModelRole::kShadow) {
-    slot.served = std::make_shared<ServedModel>(slot.id, slot.classifier, threads_);
+    slot.served = std::make_shared<ServedModel>(slot.id, slot.classifier, threads_, slot.card);
   }
   return slot;
 }

@@ -44,8 +44,11 @@ Result<bool> ModelLifecycle::Replace(Slot* slot) {
   VALENCE_RETURN_IF_ERROR(CheckSuccessor(*loaded.classifier, slot->classifier.get()));
   slot->id = std::move(id);
   slot->classifier = std::move(loaded.classifier);
+  slot->card = std::move(loaded.card);
   slot->loaded_at = NowIso8601();
-  if (slot->served != nullptr) slot->served = std::make_shared<ServedModel>(slot->id, slot->classifier, threads_);
+  if (slot->served != nullptr) {
+    slot->served = std::make_shared<ServedModel>(slot->id, slot->classifier, threads_, slot->card);
+  }
   return true;
 }
 

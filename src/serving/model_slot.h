@@ -19,6 +19,7 @@ struct ModelLifecycle::Slot {
   ModelId id;
   std::string fingerprint;
   std::shared_ptr<const classifier::Classifier> classifier;
+  std::string card;        // Markdown, or ""
   ModelSet::Entry served;  // of kServed and kCanary
   std::shared_ptr<ShadowScorer> shadow;
   std::string loaded_at;  // ISO 8601

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "page.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-
 #include "page_result.h"
-#include "valence/base/digest.h"
+#include "static_files.h"
 #include "valence/base/json.h"
 #include "valence/base/numbers.h"
 #include "valence/base/version.h"
@@ -15,30 +10,31 @@
 // Embedded by valence_embed.
 extern "C" const char valence_page_html_begin[];
 extern "C" const char valence_page_html_end[];
-extern "C" const char valence_page_style_begin[];
-extern "C" const char valence_page_style_end[];
-extern "C" const char valence_page_script_begin[];
-extern "C" const char valence_page_script_end[];
-extern "C" const char valence_page_icon_begin[];
-extern "C" const char valence_page_icon_end[];
+extern "C" const char valence_docs_html_begin[];
+extern "C" const char valence_docs_html_end[];
 
 namespace valence::serving {
 namespace {
 
 std::string_view Between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
 
-/// The file's path with a digest of its content, so that browsers may keep it for ever.
-std::string Address(const StaticFile& file) {
-  return fmt::format("{}?v={}", file.path, Sha256Hex(file.content).substr(0, 12));
+std::string MakeDocs(std::string_view source) {
+  std::string page;
+  HtmlTemplate(source).Render(
+      [](std::string_view gap, std::string* to) {
+        if (gap == "swagger") to->append(StaticAddress("/static/swagger-ui.js"));
+        if (gap == "swagger_style") to->append(StaticAddress("/static/swagger-ui.css"));
+        if (gap == "docs") to->append(StaticAddress("/static/docs.js"));
+        if (gap == "docs_style") to->append(StaticAddress("/static/docs.css"));
+        if (gap == "icon") to->append(StaticAddress("/static/icon.svg"));
+      },
+      &page);
+  return page;
 }
 
-const std::array<StaticFile, 3>& StaticFiles() {
-  static const std::array<StaticFile, 3> files = {
-      {{"/static/style.css", Between(valence_page_style_begin, valence_page_style_end), "text/css; charset=utf-8"},
-       {"/static/page.js", Between(valence_page_script_begin, valence_page_script_end),
-        "text/javascript; charset=utf-8"},
-       {"/static/icon.svg", Between(valence_page_icon_begin, valence_page_icon_end), "image/svg+xml"}}};
-  return files;
+void AppendCardLink(const ServedModel& model, std::string* to) {
+  if (model.card().empty()) return;
+  to->append("<a id=\"card-link\" href=\"/v1/models/").append(model.name()).append("/card\">Model card</a>");
 }
 
 }  // namespace
@@ -56,26 +52,21 @@ const std::string_view kStaticHeaders =
     "X-Content-Type-Options: nosniff\r\n"
     "Cache-Control: public, max-age=31536000, immutable\r\n";
 
-const StaticFile* FindStaticFile(std::string_view path) {
-  const auto& files = StaticFiles();
-  const auto* const found = std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.path == path; });
-  return found == files.end() ? nullptr : found;
-}
-
 Page::Page()
     : template_(Between(valence_page_html_begin, valence_page_html_end)),
-      style_(Address(StaticFiles()[0])),
-      script_(Address(StaticFiles()[1])),
-      icon_(Address(StaticFiles()[2])) {}
+      style_(StaticAddress("/static/style.css")),
+      script_(StaticAddress("/static/page.js")),
+      icon_(StaticAddress("/static/icon.svg")),
+      docs_(MakeDocs(Between(valence_docs_html_begin, valence_docs_html_end))) {}
 
-void Page::RenderAnswer(const classifier::Classifier& model, std::string_view text,
-                        const classifier::Prediction& prediction, std::string* out) const {
+void Page::RenderAnswer(const ServedModel& model, std::string_view text, const classifier::Prediction& prediction,
+                        std::string* out) const {
   std::string result;
-  AppendResult(model, text, prediction, &result);
+  AppendResult(model.classifier(), text, prediction, &result);
   Render(model, text, result, out);
 }
 
-void Page::RenderError(const classifier::Classifier& model, std::string_view text, std::string_view message,
+void Page::RenderError(const ServedModel& model, std::string_view text, std::string_view message,
                        std::string* out) const {
   std::string result = R"(<p class="error" role="alert">)";
   AppendHtml(message, &result);
@@ -83,8 +74,7 @@ void Page::RenderError(const classifier::Classifier& model, std::string_view tex
   Render(model, text, result, out);
 }
 
-void Page::Render(const classifier::Classifier& model, std::string_view text, std::string_view result,
-                  std::string* out) const {
+void Page::Render(const ServedModel& model, std::string_view text, std::string_view result, std::string* out) const {
   template_.Render(
       [&](std::string_view gap, std::string* to) {
         if (gap == "style") to->append(style_);
@@ -92,10 +82,11 @@ void Page::Render(const classifier::Classifier& model, std::string_view text, st
         if (gap == "icon") to->append(icon_);
         if (gap == "text") AppendHtml(text, to);
         if (gap == "result") to->append(result);
-        if (gap == "labels") AppendHtml(Json::ArrayOf(model.labels()).Dump(), to);
+        if (gap == "labels") AppendHtml(Json::ArrayOf(model.classifier().labels()).Dump(), to);
         if (gap == "hidden") to->append(result.empty() ? " hidden" : "");
-        if (gap == "model") AppendHtml(model.version(), to);
-        if (gap == "features") to->append(WithThousands(model.features()));
+        if (gap == "model") AppendHtml(model.classifier().version(), to);
+        if (gap == "features") to->append(WithThousands(model.classifier().features()));
+        if (gap == "card") AppendCardLink(model, to);
         if (gap == "version") to->append(kVersion);
       },
       out);

@@ -5,18 +5,9 @@
 #include <string_view>
 
 #include "html.h"
-#include "valence/classifier/classifier.h"
+#include "valence/serving/served_model.h"
 
 namespace valence::serving {
-
-/// A file of the page that the browser fetches by itself.
-struct StaticFile {
-  std::string_view path;
-  std::string_view content;
-  std::string_view content_type;
-};
-/// The file that is served at `path`, or nullptr.
-const StaticFile* FindStaticFile(std::string_view path);
 
 /// Headers of every HTML answer: nothing inline, nothing from elsewhere, no framing, no referrer.
 extern const std::string_view kPageHeaders;
@@ -28,20 +19,21 @@ class Page {
  public:
   Page();
 
-  void RenderEmpty(const classifier::Classifier& model, std::string* out) const { Render(model, "", "", out); }
-  void RenderAnswer(const classifier::Classifier& model, std::string_view text,
-                    const classifier::Prediction& prediction, std::string* out) const;
-  void RenderError(const classifier::Classifier& model, std::string_view text, std::string_view message,
-                   std::string* out) const;
+  void RenderEmpty(const ServedModel& model, std::string* out) const { Render(model, "", "", out); }
+  void RenderAnswer(const ServedModel& model, std::string_view text, const classifier::Prediction& prediction,
+                    std::string* out) const;
+  void RenderError(const ServedModel& model, std::string_view text, std::string_view message, std::string* out) const;
+  /// The page around /openapi.json.
+  const std::string& docs() const { return docs_; }
 
  private:
-  void Render(const classifier::Classifier& model, std::string_view text, std::string_view result,
-              std::string* out) const;
+  void Render(const ServedModel& model, std::string_view text, std::string_view result, std::string* out) const;
 
   HtmlTemplate template_;
   std::string style_;
   std::string script_;
   std::string icon_;
+  std::string docs_;
 };
 
 }  // namespace valence::serving

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routes.h"
 
+#include "batch.h"
 #include "feedback.h"
 #include "operations.h"
 #include "page_routes.h"
@@ -19,6 +20,7 @@ Router MakeRoutes() {
   AddOperationsRoutes(&router);
   AddV1Routes(&router);
   AddFeedbackRoutes(&router);
+  AddBatchRoutes(&router);
   AddOipRoutes(&router);
   AddKServeV1Routes(&router);
   AddInvocationsRoutes(&router);

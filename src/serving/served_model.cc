@@ -26,8 +26,9 @@ bool IsModelName(std::string_view name) {
 }
 
 struct ServedModel::Impl {
-  Impl(ModelId model, std::shared_ptr<const classifier::Classifier> shared, int threads)
+  Impl(ModelId model, std::shared_ptr<const classifier::Classifier> shared, int threads, std::string model_card)
       : id(std::move(model)),
+        card(std::move(model_card)),
         classifier(std::move(shared)),
         writer(*classifier),
         metrics(id, *classifier, threads),
@@ -45,6 +46,7 @@ struct ServedModel::Impl {
   }
 
   ModelId id;
+  std::string card;
   std::shared_ptr<const classifier::Classifier> classifier;
   AnswerWriter writer;
   ModelMetrics metrics;
@@ -52,12 +54,14 @@ struct ServedModel::Impl {
   std::vector<classifier::Classifier::Scratch> scratches;  // by thread
 };
 
-ServedModel::ServedModel(ModelId id, std::shared_ptr<const classifier::Classifier> classifier, int threads)
-    : impl_(std::make_unique<Impl>(std::move(id), std::move(classifier), threads)) {}
+ServedModel::ServedModel(ModelId id, std::shared_ptr<const classifier::Classifier> classifier, int threads,
+                         std::string card)
+    : impl_(std::make_unique<Impl>(std::move(id), std::move(classifier), threads, std::move(card))) {}
 ServedModel::~ServedModel() = default;
 
 const std::string& ServedModel::name() const { return impl_->id.name; }
 const std::string& ServedModel::version() const { return impl_->id.version; }
+const std::string& ServedModel::card() const { return impl_->card; }
 const classifier::Classifier& ServedModel::classifier() const { return *impl_->classifier; }
 const std::string& ServedModel::headers() const { return impl_->headers; }
 const AnswerWriter& ServedModel::writer() const { return impl_->writer; }

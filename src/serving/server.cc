@@ -40,10 +40,12 @@ Status Serve(const ServeConfig& config) {
   auto render = [&guard](int thread, const net::HttpRefusal& refusal, net::HttpResponse* response) {
     guard->RenderError(thread, refusal, response);
   };
+  const net::StreamOpener open = guard->Guarding(
+      [&service](int thread, const net::HttpRequest& request) { return service.Open(thread, request); });
   VALENCE_TRY(const std::vector<int> sockets, systemd::ListenSockets(ProcessEnvironment()));
   if (!sockets.empty()) http.inherited_socket = sockets.front();
   const systemd::Notifier notifier(ProcessEnvironment());
-  VALENCE_TRY(const auto server, net::HttpServer::Listen(http, handle, render));
+  VALENCE_TRY(const auto server, net::HttpServer::Listen(http, handle, render, open));
   ModelFollower follower(lifecycle.get(), models.watch_interval);
   std::unique_ptr<AdminListener> admin;
   if (config.admin.enabled) {

@@ -5,6 +5,7 @@
 
 #include <exception>
 
+#include "batch.h"
 #include "content_coding.h"
 #include "exchange.h"
 #include "routes.h"
@@ -30,7 +31,8 @@ bool UnpackBody(Exchange& exchange) {
 
 void PackAnswer(Exchange& exchange) {
   net::HttpResponse& response = *exchange.response;
-  if (response.body.size() < kSmallestPacked) return;
+  const bool packed = response.extra_headers.find("Content-Encoding: ") != std::string::npos;
+  if (packed || response.body.size() < kSmallestPacked) return;
   const ContentCoding coding = ChooseCoding(exchange.request.header("Accept-Encoding"));
   response.extra_headers.append(Pack(coding, &response.body));
 }
@@ -102,6 +104,10 @@ void Service::Handle(int thread, const net::HttpRequest& request, net::HttpRespo
     complete(answer);  // and holds the model
     finished(*answer);
   };
+}
+
+std::unique_ptr<net::HttpStream> Service::Open(int thread, const net::HttpRequest& request) {
+  return OpenBatch(*impl_, thread, request);
 }
 
 void Service::RenderError(int thread, const net::HttpRefusal& refusal, net::HttpResponse* response) {

@@ -29,7 +29,7 @@ export function watch(page) {
   return seen;
 }
 
-/// axe-core's serious and critical findings, one line each. Runs in an isolated world, so that the page's own content
+/// axe-core's findings, one line each. Runs in an isolated world, so that the page's own content
 /// security policy may stay as it is.
 export async function accessibilityProblems(page) {
   const session = await page.context().newCDPSession(page);
@@ -47,6 +47,5 @@ export async function accessibilityProblems(page) {
   const violations = await evaluate('axe.run(document).then((found) => found.violations)');
   await session.detach();
   return violations
-      .filter(({impact}) => impact === 'serious' || impact === 'critical')
       .flatMap(({id, nodes}) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`));
 }

@@ -3,20 +3,19 @@
 // it can serve. VALENCE_SCREENSHOTS: a folder for pictures of the page.
 
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {mkdirSync} from 'node:fs';
-import {createServer} from 'node:net';
+import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {fileURLToPath} from 'node:url';
 
 import {accessibilityProblems, launch, watch} from './chromium.mjs';
+import {skip, startServer, stopServer} from './server.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const program = process.env.VALENCE_BIN ?? join(root, 'build/dev/bin/valence');
-const model = process.env.VALENCE_MODEL;
 const screenshots = process.env.VALENCE_SCREENSHOTS;
-const skip = model ? false : 'VALENCE_MODEL does not name a model';
+
+// Swagger UI's own page, which is not ours to change.
+const KNOWN_IN_SWAGGER = /^(heading-order: #operations-tag|region: \.information-container)/;
 
 const REVIEW = 'A wonderful film with a great cast.\nThe ending, sadly, is dull & boring: not good. Caf\u00e9 \u{1f600}!';
 
@@ -29,51 +28,23 @@ const HOSTILE = [
   '<base href="https://example.org/"><link rel=stylesheet href=//example.org/x.css>', '\u202egood\u202c \u0007 \ufeff',
 ];
 
-async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const {port} = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-/// Starts the program and waits until it is ready.
-async function startServer() {
-  const port = await freePort();
-  const child = spawn(program, ['serve', '--model', model, '--host', '127.0.0.1', '--port', `${port}`],
-                      {stdio: ['ignore', 'ignore', 'inherit']});
-  const origin = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + 30000;
-  for (;;) {
-    const ready = await fetch(`${origin}/readyz`).then(({ok}) => ok, () => false);
-    if (ready) return {child, origin};
-    assert.equal(child.exitCode, null, 'the server ended before it was ready');
-    assert.ok(Date.now() < deadline, 'the server is not ready after 30 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/// SIGINT, so that there is no drain delay. Returns the exit code.
-async function stopServer({child}) {
-  if (child.exitCode !== null) return child.exitCode;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGINT');
-  return ended;
-}
-
 let browser;
-let server;
+let server;   // as it comes
+let listener; // collects feedback
+const work = mkdtempSync(join(tmpdir(), 'valence-page-'));
 before(async () => {
   if (skip) return;
-  [browser, server] = await Promise.all([launch(), startServer()]);
+  [browser, server, listener] = await Promise.all(
+      [launch(), startServer(), startServer('--feedback-db', join(work, 'feedback.db'))]);
 });
 after(async () => {
   await browser?.close();
-  if (server) assert.equal(await stopServer(server), 0);
+  if (server) assert.deepEqual([await stopServer(server), await stopServer(listener)], [0, 0]);
+  rmSync(work, {recursive: true, force: true});
 });
 
 /// Opens the page, noting what it does that it should not.
-async function open(options = {}) {
+async function open(options = {}, address = `${server.origin}/`) {
   const context = await browser.newContext({viewport: {width: 1100, height: 900}, ...options});
   const page = await context.newPage();
   const seen = watch(page);
@@ -88,14 +59,14 @@ async function open(options = {}) {
                                 (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
     });
   }
-  await page.goto(`${server.origin}/`);
+  await page.goto(address);
   return {context, page, seen};
 }
 
-function assertSilent({console, errors, requests}) {
+function assertSilent({console, errors, requests}, {origin} = server) {
   assert.deepEqual(errors, []);
   assert.deepEqual(console, []);  // a violated policy is reported here too
-  assert.deepEqual(requests.filter((url) => !url.startsWith(server.origin) && !url.startsWith('data:')), []);
+  assert.deepEqual(requests.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(origin)), []);
 }
 
 async function screenshot(page, name) {
@@ -105,6 +76,9 @@ async function screenshot(page, name) {
 }
 
 const verdict = (page) => page.locator('#result .verdict');
+
+/// Waits until the charts have had two looks at the metrics.
+const chartsDrawn = (page) => page.waitForSelector('#charts .plot path[d*="M"]', {state: 'attached'});
 
 /// Types `text` and waits for the answer to it.
 async function typeAndWait(page, text) {
@@ -117,25 +91,60 @@ async function typeAndWait(page, text) {
 
 async function submitForm(page, text) {
   await page.fill('#text', text);
-  await Promise.all([page.waitForNavigation(), page.click('button[type=submit]')]);
+  await Promise.all([page.waitForNavigation(), page.click('#form button[type=submit]')]);
 }
 
-for (const [name, options] of Object.entries({
+const VIEWS = {
   light: {colorScheme: 'light'},
   dark: {colorScheme: 'dark'},
   mobile: {viewport: {width: 360, height: 740}, isMobile: true, hasTouch: true, deviceScaleFactor: 2},
-})) {
+};
+
+/// What must hold of a page at any time.
+async function assertInOrder(page, seen, origin) {
+  assert.deepEqual(await accessibilityProblems(page), []);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(overflow <= 0, `${overflow} px wider than the window`);
+  assert.deepEqual(await page.evaluate(() => window.violations), []);
+  assertSilent(seen, origin);
+}
+
+for (const [name, options] of Object.entries(VIEWS)) {
   test(`${name}: accessible and silent before and after an answer`, {skip}, async () => {
     const {context, page, seen} = await open(options);
-    assert.deepEqual(await accessibilityProblems(page), []);
+    await assertInOrder(page, seen);
     await screenshot(page, `${name}-empty`);
     await typeAndWait(page, REVIEW);
-    assert.deepEqual(await accessibilityProblems(page), []);
+    await chartsDrawn(page);
+    await assertInOrder(page, seen);
     await screenshot(page, `${name}-answer`);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    assert.ok(overflow <= 0, `${overflow} px wider than the window`);
+    await context.close();
+  });
+
+  test(`${name}: accessible and silent with everything open`, {skip}, async () => {
+    const {context, page, seen} = await open(options, `${listener.origin}/`);
+    await typeAndWait(page, REVIEW);
+    await page.click('text=Compare with another text');
+    await page.fill('#text-2', 'A dull film with a terrible ending.');
+    await page.waitForSelector('.difference:not([hidden])');
+    await page.click('text=Model card');
+    await page.locator('#card h3').first().waitFor();
+    await page.setInputFiles('#file', {name: 'few.csv', mimeType: 'text/csv', buffer: Buffer.from('text\ngood\nbad\n')});
+    await page.click('#upload button');
+    await page.locator('text=Download the result').waitFor();
+    await chartsDrawn(page);
+    await assertInOrder(page, seen, listener);
+    await screenshot(page, `${name}-everything`);
+    await context.close();
+  });
+
+  test(`${name}: the API's documentation is accessible and silent`, {skip}, async () => {
+    const {context, page, seen} = await open(options, `${server.origin}/docs`);
+    await page.locator('text=/v1/predict').first().waitFor();
+    await screenshot(page, `${name}-docs`);
     assert.deepEqual(await page.evaluate(() => window.violations), []);
     assertSilent(seen);
+    assert.deepEqual((await accessibilityProblems(page)).filter((problem) => !KNOWN_IN_SWAGGER.test(problem)), []);
     await context.close();
   });
 }
@@ -217,6 +226,132 @@ test('hostile texts stay texts', {skip}, async () => {
     assert.deepEqual(await page.evaluate(() => window.violations), []);
   }
   assertSilent(seen);
+  await context.close();
+});
+
+test('two texts stand side by side, and the difference is said', {skip}, async () => {
+  const {context, page} = await open();
+  const first = await typeAndWait(page, 'A wonderful film.');
+  await page.click('text=Compare with another text');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'text-2');
+  const second = await (async () => {
+    const answered = page.waitForResponse((response) => response.url().endsWith('/predict'));
+    await page.fill('#text-2', 'A dull film.');
+    return (await answered).json();
+  })();
+  await page.waitForSelector('.difference:not([hidden])');
+  const label = Object.keys(first.probabilities).at(-1);
+  const points = ((second.probabilities[label] - first.probabilities[label]) * 100).toFixed(1).replace('-', '\u2212');
+  assert.ok((await page.locator('.difference').textContent()).includes(`${points} points`));
+  const boxes = await page.$$eval('.side', (sides) => sides.map((side) => side.getBoundingClientRect().top));
+  assert.equal(boxes[0], boxes[1]);
+  await page.click('.side:nth-child(2) button:has-text("Close")');
+  assert.equal(await page.locator('.side').count(), 1);
+  assert.equal(await page.locator('.difference').isVisible(), false);
+  await context.close();
+});
+
+test('feedback is asked for only where it is collected, and kept', {skip}, async () => {
+  const without = await open();
+  await typeAndWait(without.page, REVIEW);
+  assert.equal(await without.page.locator('.feedback').count(), 0);
+  await without.context.close();
+  const {context, page, seen} = await open({}, `${listener.origin}/`);
+  const answer = await typeAndWait(page, REVIEW);
+  const kept = page.waitForResponse((response) => response.url().endsWith('/v1/feedback'));
+  const label = Object.keys(answer.probabilities)[0];
+  await page.click(`.feedback button:has-text("${label}")`);
+  const told = await (await kept).json();
+  assert.deepEqual([told.prediction_id, told.label, told.predicted], [answer.prediction_id, label, answer.label]);
+  assert.match(await page.locator('.feedback [role=status]').textContent(), /Thank you/);
+  assertSilent(seen, listener);
+  await context.close();
+});
+
+/// A CSV of several parts, with quotes, line ends within them, and two bad rows.
+function bigCsv() {
+  const rows = ['id,text'];
+  for (let i = 0; i < 6000; ++i) {
+    if (i === 4000) rows.push('only one field');
+    rows.push(`${i},"A ""wonderful"" film,\nnumber ${i}, with a great cast and a fine ending \u{1f600}"`);
+  }
+  rows.push('a,b,c');
+  return rows.join('\n');
+}
+
+async function scoreFile(page, name, text) {
+  await page.setInputFiles('#file', {name, mimeType: 'text/csv', buffer: Buffer.from(text)});
+  await page.click('#upload button');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Download the result')]);
+  return {name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8')};
+}
+
+test('a file is scored in parts, and comes back as if it were whole', {skip}, async () => {
+  const {context, page, seen} = await open();
+  const csv = bigCsv();
+  assert.ok(csv.length > 3 * 128 * 1024);
+  const scored = await scoreFile(page, 'films.csv', csv);
+  assert.equal(scored.name, 'films-scored.csv');
+  const whole = await fetch(`${server.origin}/v1/batch`, {method: 'POST', headers: {'Content-Type': 'text/csv'}, body: csv});
+  assert.equal(scored.text, await whole.text());
+  assert.match(scored.text, /row 4002: 1 fields/);
+  assert.match(scored.text, /row 6003: 3 fields/);
+  assert.match(await page.locator('#upload-state').textContent(), /6,002 rows scored/);
+  const lines = '{"text":"good"}\n\n{"text":"bad"}';
+  const jsonl = await scoreFile(page, 'films.jsonl', lines);
+  assert.deepEqual(jsonl.text.trim().split('\n').map((line) => JSON.parse(line).text), ['good', 'bad']);
+  assertSilent(seen);
+  await context.close();
+});
+
+test('a file that cannot be scored gets the reason', {skip}, async () => {
+  const {context, page} = await open();
+  await page.setInputFiles('#file', {name: 'x.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n')});
+  await page.click('#upload button');
+  await page.locator('#upload-state [role=alert]').waitFor();
+  assert.match(await page.locator('#upload-state').textContent(), /no column 'text'; the columns are: a, b/);
+  await context.close();
+});
+
+test('without JavaScript a file is sent whole and its answer saved', {skip}, async () => {
+  const {context, page} = await open({javaScriptEnabled: false});
+  await page.setInputFiles('#file', {name: 'x.csv', mimeType: 'text/csv', buffer: Buffer.from('text\ngood\n')});
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#upload button')]);
+  assert.equal(download.suggestedFilename(), 'scored.csv');
+  assert.match(await readFile(await download.path(), 'utf8'), /^text,label,score,.*\ngood,/);
+  assert.equal(await page.locator('#live').isVisible(), false);
+  assert.equal(await page.locator('#card-link').getAttribute('href'), '/v1/models/model/card');
+  await context.close();
+});
+
+test('the charts follow what the server does', {skip}, async () => {
+  const {context, page} = await open();
+  await page.waitForSelector('#live:not([hidden])');
+  const requests = page.locator('.tile:has-text("Requests") .figure');
+  const texts = Array.from({length: 300}, () => 'A wonderful film');
+  const counted = page.locator('.tile:has-text("Labels") .figure');
+  const before = Number((await counted.textContent()).replaceAll(',', ''));
+  for (let i = 0; i < 20; ++i) {
+    await fetch(`${server.origin}/v1/predict`, {method: 'POST', headers: {'Content-Type': 'application/json'},
+                                                body: JSON.stringify({texts})});
+  }
+  await page.waitForFunction((want) => {
+    const tile = [...document.querySelectorAll('.tile')].find((each) => each.textContent.includes('Labels'));
+    return Number(tile.querySelector('.figure').textContent.replaceAll(',', '')) >= want;
+  }, before + 6000);
+  assert.match(await requests.textContent(), /^[0-9.]+ \/s$/);
+  assert.match(await page.locator('.tile:has-text("Latency") .figure').textContent(), /^[0-9.]+ (\u00b5s|ms)$/);
+  await context.close();
+});
+
+test('the model card is shown in place', {skip}, async () => {
+  const {context, page} = await open();
+  await page.click('text=Model card');
+  await page.locator('#card h4').first().waitFor();
+  const text = await page.locator('#card').innerText();
+  for (const mark of ['**', '`', '| ', '\\_']) assert.ok(!text.includes(mark), `${mark} in ${text}`);
+  await page.click('text=Model card >> nth=0');
+  assert.equal(await page.locator('#card').textContent(), '');
   await context.close();
 });
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 
@@ -35,12 +35,13 @@ after(async () => {
   rmSync(work, {recursive: true, force: true});
 });
 
-async function open(report, options = {}) {
+/// `ready`: what appears when the page's script is done; null if it has none.
+async function open(report, options = {}, ready = 'html[data-ready]') {
   const context = await browser.newContext({viewport: {width: 1280, height: 900}, ...options});
   const page = await context.newPage();
   const seen = watch(page);
   await page.goto(pathToFileURL(report.path).href);
-  if (options.javaScriptEnabled !== false) await page.waitForSelector('html[data-ready]', {timeout: 20000});
+  if (ready && options.javaScriptEnabled !== false) await page.waitForSelector(ready, {timeout: 20000});
   return {context, page, seen};
 }
 
@@ -77,6 +78,7 @@ for (const report of reports) {
     const {context, page} = await open(report, {viewport: {width: 390, height: 844}});
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     assert.ok(overflow <= 0, `${overflow} px wider than the screen`);
+    assert.deepEqual(await accessibilityProblems(page), []);
     await screenshot(page, `${report.name}-phone`);
     await context.close();
   });
@@ -94,6 +96,22 @@ for (const report of reports) {
     const {context, page} = await open(report);
     const pdf = await page.pdf({format: 'A4'});
     assert.ok(pdf.length > 20000, `${pdf.length} bytes`);
+    await context.close();
+  });
+}
+
+const dataReport = process.env.VALENCE_REPORT && join(dirname(process.env.VALENCE_REPORT), 'data.html');
+for (const [name, options] of Object.entries({
+  light: {colorScheme: 'light'}, dark: {colorScheme: 'dark'}, phone: {viewport: {width: 390, height: 844}},
+})) {
+  test(`data, ${name}: accessible, silent, offline, fits`, {skip: !dataReport && 'VALENCE_REPORT is not set'}, async () => {
+    const {context, page, seen} = await open({path: dataReport}, options, null);
+    assert.ok((await page.locator('h1').innerText()).length > 0);
+    await screenshot(page, `data-${name}`);
+    assert.deepEqual(await accessibilityProblems(page), []);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(overflow <= 0, `${overflow} px wider than the screen`);
+    assert.deepEqual([seen.errors, seen.console, seen.requests], [[], [], [pathToFileURL(dataReport).href]]);
     await context.close();
   });
 }

@@ -8,6 +8,7 @@ import sys
 import requests
 
 CONFIG = pathlib.Path(__file__).with_name("schemathesis.toml")
+HOOKS = pathlib.Path(__file__).with_name("schemathesis_hooks.py")
 EXAMPLES = 500 if os.environ.get("VALENCE_TEST_FULL") else 8  # a minute on two cores
 
 
@@ -20,5 +21,5 @@ def test_schemathesis_finds_no_difference(server, tmp_path):
     command = pathlib.Path(sys.executable).with_name("schemathesis")
     result = subprocess.run([command, "--config-file", CONFIG, "run", f"{server.url}/openapi.json", "--checks", "all",
                              "-n", str(EXAMPLES), "--seed", "7", "--no-color", "--phases", "examples,coverage,fuzzing"],
-                            cwd=tmp_path, capture_output=True, text=True, timeout=3600)
+                            env={**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)}, cwd=tmp_path, capture_output=True, text=True, timeout=3600)
     assert result.returncode == 0, result.stdout[-8000:]

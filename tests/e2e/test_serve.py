@@ -30,8 +30,8 @@ class Server:
 
 @contextlib.contextmanager
 def serving(folder, *flags, scheme="http", env=None):
-    process = subprocess.Popen([BINARY, "serve", "--port", "0", *flags], cwd=folder, stderr=subprocess.PIPE, text=True,
-                               env=env)
+    process = subprocess.Popen([BINARY, "serve", "--port", "0", *map(str, flags)], cwd=folder, stderr=subprocess.PIPE,
+                               text=True, env=env)
     try:
         line = process.stderr.readline()
         match = re.search(scheme + r"://127\.0\.0\.1:(\d+)", line)

@@ -70,6 +70,9 @@ void AddLimits(CLI::App& command, serving::ServeConfig& config) {
   command.add_option("--max-body-bytes", http.max_body_bytes, "Longer request bodies get 413")
       ->check(bytes)
       ->capture_default_str();
+  command.add_option("--max-upload-bytes", http.max_stream_bytes, "Longer uploads to /v1/batch get 413")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 48))
+      ->capture_default_str();
   command.add_option("--max-header-bytes", http.max_header_bytes, "Longer header blocks get 431")
       ->check(bytes)
       ->capture_default_str();

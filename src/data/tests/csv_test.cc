@@ -109,6 +109,9 @@ TEST(CsvReader, LimitsTheFieldsOfARow) {
   EXPECT_THAT(Read("a\n" + std::string(1000000, ',')),
               IsError(ErrorCode::kDataCorrupt, "row 2: more than 4096 fields"));
   EXPECT_THAT(Read("a,b,c", {.max_fields = 3}), IsOk());
+  EXPECT_THAT(Read("ab,c\nab,c", {.max_row_bytes = 3}), IsOk());
+  EXPECT_THAT(Read("a\nab,cd", {.max_row_bytes = 3}),
+              IsError(ErrorCode::kDataCorrupt, HasSubstr("row 2: more than 3 bytes")));
 }
 
 TEST(CsvReader, StopsWithTheHandlersError) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "guarded_stream.h"
+#include "refused_stream.h"
 #include "routes.h"
 #include "security_headers.h"
 #include "valence/base/log.h"
@@ -154,7 +155,7 @@ std::unique_ptr<net::HttpStream> Guard::Open(int thread, const net::HttpRequest&
   ThreadState& state = *threads_[static_cast<std::size_t>(thread)];
   Visit visit{.identity = state.identity, .request = request, .handled = {}, .watch = {}};
   net::HttpResponse refusal;
-  if (!Admit(thread, &visit, &refusal)) return nullptr;
+  if (!Admit(thread, &visit, &refusal)) stream = std::make_unique<RefusedStream>(std::move(refusal));
   struct Kept {
     RequestIdentity identity;
     std::string client, key, method;

@@ -35,8 +35,8 @@ class Guard {
   ~Guard();
 
   void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response);
-  /// The opener to give to net::HttpServer for the service's own: asks the same of streams. A stream that may not be is
-  /// not opened, and Handle then says why.
+  /// The opener to give to net::HttpServer for the service's own: asks the same of streams. One that is refused is
+  /// replaced by one that says why.
   net::StreamOpener Guarding(net::StreamOpener open);
   void RenderError(int thread, const net::HttpRefusal& refusal, net::HttpResponse* response);
   /// SIGHUP: reads files anew. What cannot be read stays as it was, and a warning says so. Thread-safe.

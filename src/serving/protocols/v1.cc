@@ -130,6 +130,15 @@ void ShowModel(Exchange& exchange) {
                             "\n";
 }
 
+void ShowCard(Exchange& exchange) {
+  if (!exchange.ChooseModel(exchange.path["model"], exchange.path["version"])) return;
+  const ServedModel& model = *std::exchange(exchange.model, nullptr);
+  if (model.card().empty()) return exchange.Fail({404, "there is no card beside this model"});
+  exchange.response->content_type = "text/markdown; charset=utf-8";
+  exchange.response->extra_headers.append("X-Content-Type-Options: nosniff\r\n");
+  exchange.response->body = model.card();
+}
+
 }  // namespace
 
 void AddV1Routes(Router* router) {
@@ -137,6 +146,8 @@ void AddV1Routes(Router* router) {
   router->Add({"POST", "/v1/predict", Predict});
   router->Add({"GET", "/v1/models", ListModels});
   router->Add({"GET", "/v1/models/{model}", ShowModel});
+  router->Add({"GET", "/v1/models/{model}/card", ShowCard});
+  router->Add({"GET", "/v1/models/{model}/versions/{version}/card", ShowCard, &WriteError, "/v1/models/{model}/card"});
   router->Add({"GET", "/v1/models/{model}/versions/{version}", ShowModel, &WriteError, "/v1/models/{model}"});
 }
 

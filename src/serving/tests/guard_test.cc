@@ -215,10 +215,14 @@ TEST_F(GuardKeys, AreAskedForBeforeAStreamIsOpened) {
   request.method = "POST";
   request.path = "/predict";
   request.header = [&key](std::string_view name) { return name == "X-Api-Key" ? key : std::string_view(); };
-  EXPECT_EQ(open(0, request), nullptr);
-  key = ci_.secret;
   net::HttpResponse response;
   auto stream = open(0, request);
+  EXPECT_FALSE(stream->Feed("12345", &response));
+  EXPECT_EQ(response.status, 401);
+  EXPECT_THAT(response.extra_headers, HasSubstr("X-Request-Id: "));
+  response.Clear();
+  key = ci_.secret;
+  stream = open(0, request);
   EXPECT_TRUE(stream->Feed("12345", &response));
   EXPECT_EQ(response.extra_headers, "");
   EXPECT_TRUE(stream->Finish(&response));
@@ -228,7 +232,8 @@ TEST_F(GuardKeys, AreAskedForBeforeAStreamIsOpened) {
   stream.reset();
   guarded.Close();
   const std::string lines = ReadFile(log).value();
-  EXPECT_EQ(Count(lines, "\n"), 2u);
+  EXPECT_EQ(Count(lines, "\n"), 3u);
+  EXPECT_THAT(lines, HasSubstr(R"("status":401,"received_bytes":5)"));
   EXPECT_THAT(
       lines,
       HasSubstr(R"("key":"ci","method":"POST","route":"/predict","status":200,"received_bytes":5,"sent_bytes":1)"));

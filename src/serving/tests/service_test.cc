@@ -21,7 +21,7 @@ TEST(Service, ServesThePageUnderAStrictPolicy) {
   EXPECT_THAT(page.extra_headers, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
   EXPECT_THAT(page.extra_headers, HasSubstr("Referrer-Policy: no-referrer\r\n"));
   EXPECT_THAT(page.body, HasSubstr("<form id=\"form\" method=\"post\" action=\"/predict\">"));
-  EXPECT_THAT(page.body, HasSubstr("data-labels=\"[&quot;negative&quot;,&quot;positive&quot;]\" hidden>"));
+  EXPECT_THAT(page.body, HasSubstr("data-labels=\"[&quot;negative&quot;,&quot;positive&quot;]\""));
   EXPECT_THAT(page.body, Not(HasSubstr("{{")));
   EXPECT_THAT(page.body, Not(HasSubstr(" style=")));
 }

@@ -25,6 +25,7 @@ class CsvReader {
     char separator = ',';
     std::size_t max_field_bytes = 64u << 20;
     std::size_t max_fields = 4096;
+    std::size_t max_row_bytes = std::size_t{1} << 40;  ///< of all fields together
   };
   /// `row` counts from 1 and includes the header; fields are valid during the call only. Return an error to stop.
   using RowHandler = std::function<Status(std::uint64_t row, const std::vector<std::string_view>& fields)>;

@@ -89,7 +89,8 @@ class HttpStream {
   /// headers may be set as long as nothing has gone out. False breaks off: what is in the response is sent and the
   /// connection closed, so that an answer that was under way does not look whole.
   virtual bool Feed(std::string_view bytes, HttpResponse* response) = 0;
-  /// The body is complete; appends the rest of the answer. False as for Feed.
+  /// The body is complete; appends the rest of the answer, to what the last Feed left if that has not gone out yet.
+  /// False as for Feed.
   virtual bool Finish(HttpResponse* response) = 0;
 };
 /// Asked when the header of a request has arrived (its body is still ""): who takes the body, or nullptr for the

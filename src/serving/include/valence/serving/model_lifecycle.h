@@ -38,6 +38,7 @@ struct LoadedModel {
   std::shared_ptr<const classifier::Classifier> classifier;
   std::string name = {};
   std::string version = {};
+  std::string card = {};  ///< Markdown, or ""
 };
 
 /// How models are reached. One call at a time, from any thread; may block.

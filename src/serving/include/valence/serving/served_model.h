@@ -27,13 +27,15 @@ bool IsModelName(std::string_view name);
 class ServedModel {
  public:
   /// `threads`: calls use thread numbers in [0, threads).
-  ServedModel(ModelId id, std::shared_ptr<const classifier::Classifier> classifier, int threads);
+  /// `card`: the model card, Markdown; "" if there is none.
+  ServedModel(ModelId id, std::shared_ptr<const classifier::Classifier> classifier, int threads, std::string card = {});
   ServedModel(const ServedModel&) = delete;
   ServedModel& operator=(const ServedModel&) = delete;
   ~ServedModel();
 
   const std::string& name() const;
   const std::string& version() const;
+  const std::string& card() const;
   const classifier::Classifier& classifier() const;
   /// Whether clients may call this version `version`: by its number or by the classifier's ("sha256:...").
   bool IsVersion(std::string_view version) const;

@@ -54,6 +54,8 @@ class Service {
     Handle(thread, request, response, &ignored);
   }
   void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, Handled* handled);
+  /// Who takes the body of `request` as it arrives (net::StreamOpener), if it may be longer than memory; else nullptr.
+  std::unique_ptr<net::HttpStream> Open(int thread, const net::HttpRequest& request);
   /// Words an error that the HTTP layer answers itself (net::ErrorRenderer), and counts it.
   void RenderError(int thread, const net::HttpRefusal& refusal, net::HttpResponse* response);
   /// `registry`'s metrics are shown with the service's. It must live until the last request; call before the first.

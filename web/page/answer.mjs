@@ -1,54 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers while one types. Without this script the form's own POST does the same on the server
-// (src/serving/page_result.cc); tests/browser checks that both build the same.
+// Draws an answer. Without JavaScript the server draws the same (src/serving/page_result.cc); tests/browser checks that.
 
-const LIVE_DELAY_MS = 250;
+import {digits, element, percent, shape} from './dom.mjs';
+
 const TOP_TERMS = 10;
 const LEVELS = 5;
 const FAINTEST = 0.02;
 
-const form = document.getElementById('form');
-const input = document.getElementById('text');
-const result = document.getElementById('result');
-const status = document.getElementById('status');
-
 // By class index: the keys of an answer's `probabilities` would not keep that order if they were numbers.
-const labels = JSON.parse(result.dataset.labels);
+export const labels = JSON.parse(document.querySelector('main').dataset.labels);
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
+export const encoder = new TextEncoder();
+export const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
-/** An element with a class and children, all text as text. */
-function element(tag, className, ...children) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-}
-
-function digits(value, count, sign = false) {
-  const text = Math.abs(value).toFixed(count);
-  if (value < 0) return '\u2212' + text;
-  return sign ? '+' + text : text;
-}
-
-const percent = (ratio) => digits(ratio * 100, 1) + ' %';
 const tone = (contribution) => (contribution < 0 ? 'neg' : 'pos');
 
-function labelTone(label) {
+export function labelTone(label) {
   if (labels.length !== 2) return 'one';
   return label === labels[1] ? 'pos' : 'neg';
 }
 
 function bar(className, share) {
-  const namespace = 'http://www.w3.org/2000/svg';
-  const svg = document.createElementNS(namespace, 'svg');
-  const rect = document.createElementNS(namespace, 'rect');
-  const set = (node, attributes) => Object.entries(attributes).forEach(([k, v]) => node.setAttribute(k, v));
-  set(svg, {class: 'bar', viewBox: '0 0 100 1', preserveAspectRatio: 'none', 'aria-hidden': 'true'});
-  set(rect, {class: className, width: digits(share * 100, 1), height: '1'});
-  svg.append(rect);
-  return svg;
+  return shape('svg', {class: 'bar', viewBox: '0 0 100 1', preserveAspectRatio: 'none', 'aria-hidden': 'true'},
+               shape('rect', {class: className, width: digits(share * 100, 1), height: '1'}));
 }
 
 /** Words (runs of bytes that are not white space) with what the attributions add to each. */
@@ -157,79 +131,15 @@ function arithmetic(answer) {
       `${digits(score - intercept, 2, true)} (words). ${answer.known_tokens} of ${answer.tokens} tokens known.`);
 }
 
-function showAnswer(text, answer) {
+/** The nodes that show `answer`, an explained prediction of `text`. */
+export function drawAnswer(text, answer) {
   const bytes = encoder.encode(text);
   const unknown = answer.known_tokens > 0 ? [] :
       [element('p', 'note', 'The model knows none of these words; this is what it says of any text.')];
-  result.replaceChildren(
-      verdict(answer), ...unknown, labelBars(answer),
-      element('h3', '', 'What each word added'),
-      shadedText(bytes, weighWords(bytes, answer.attributions)),
-      legend(answer), ...termTable(topTerms(answer.attributions)), arithmetic(answer));
-  status.textContent = `${answer.label}, ${percent(answer.probabilities[answer.label])} sure`;
+  return [
+    verdict(answer), ...unknown, labelBars(answer),
+    element('h3', '', 'What each word added'),
+    shadedText(bytes, weighWords(bytes, answer.attributions)),
+    legend(answer), ...termTable(topTerms(answer.attributions)), arithmetic(answer),
+  ];
 }
-
-function showError(message) {
-  const shown = element('p', 'error', message);
-  shown.setAttribute('role', 'alert');
-  result.replaceChildren(shown);
-  status.textContent = '';
-}
-
-let underWay = new AbortController();
-
-async function analyse() {
-  underWay.abort();
-  underWay = new AbortController();
-  const {signal} = underWay;
-  const text = decoder.decode(encoder.encode(input.value));  // half surrogate pairs become U+FFFD
-  if (text.trim() === '') {
-    result.hidden = true;
-    return;
-  }
-  result.classList.add('stale');
-  try {
-    const response = await fetch('/predict', {
-      method: 'POST',
-      headers: {'Content-Type': 'application/json'},
-      body: JSON.stringify({text, explain: true}),
-      signal,
-    });
-    const answer = await response.json();
-    if (response.ok) showAnswer(text, answer);
-    else showError(answer.error.message);
-  } catch (error) {
-    if (signal.aborted) return;
-    showError('The server does not answer. Is it still running?');
-  }
-  result.hidden = false;
-  result.classList.remove('stale');
-}
-
-let pause;
-input.addEventListener('input', () => {
-  clearTimeout(pause);
-  pause = setTimeout(analyse, LIVE_DELAY_MS);
-});
-form.addEventListener('submit', (event) => {
-  event.preventDefault();
-  clearTimeout(pause);
-  analyse();
-});
-
-const EXAMPLES = {
-  'a good one': 'I expected little and got a wonderful evening: the cast is brilliant, the story moved me, and the ' +
-      'music is the best I have heard in years.',
-  'a bad one': 'What a waste of two hours. The plot is dull, the acting is terrible, and the jokes are not funny.',
-  'a mixed one': 'Beautiful pictures and a great score, but the story is boring and the ending makes no sense.',
-};
-
-document.getElementById('examples').append('Try', ...Object.entries(EXAMPLES).map(([name, text]) => {
-  const button = element('button', 'plain', name);
-  button.type = 'button';
-  button.addEventListener('click', () => {
-    input.value = text;
-    analyse();
-  });
-  return button;
-}));
