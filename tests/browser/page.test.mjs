@@ -140,7 +140,7 @@ for (const [name, options] of Object.entries(VIEWS)) {
 
   test(`${name}: the API's documentation is accessible and silent`, {skip}, async () => {
     const {context, page, seen} = await open(options, `${server.origin}/docs`);
-    await page.locator('text=/v1/predict').first().waitFor();
+    await page.locator('[data-path="/v1/predict"]').first().waitFor();
     await screenshot(page, `${name}-docs`);
     assert.deepEqual(await page.evaluate(() => window.violations), []);
     assertSilent(seen);
