@@ -3,14 +3,26 @@
 import contextlib
 import http.client
 import socket
+import struct
 import threading
+import time
 import urllib.parse
+
+SECONDS_OF_A_SLOW_ANSWER = 0.3
+SECONDS_WITHOUT_A_LISTENER = 0.3
+TRICKLED_PIECES = 20
+RETRY_AFTER = [("Content-Type", "text/plain"), ("Retry-After", "1")]
 
 
 class FaultProxy:
     """Forwards to `upstream` and keeps the request lines. `fault(n, line)` chooses what becomes of the n-th request
-    (from 0): None forwards it, "drop" ends the connection unasked, "lose" forwards it and ends the connection in place
-    of the answer, "html" answers 200 with a page, an int answers with that status."""
+    (from 0): None forwards it; an int answers with that status; the others are
+
+    never forwarded: "drop" ends the connection, "reset" resets it in the middle of the request, "refuse" ends it and
+        refuses new ones for a moment, "html" answers 200 with a page, "busy" answers 503 with Retry-After;
+    forwarded, so that the server has acted: "lose" ends the connection in place of the answer, "cut" in the middle of
+        its body, "truncate" sends half of the body as if it were all, "trickle" sends it in small pieces, "slow" sends
+        it late, "stall" sends half of it and then nothing for as long as the client waits."""
 
     def __init__(self, upstream, fault=lambda n, line: None, host=None):
         self.host = host  # sent as the Host header in place of the client's
@@ -19,14 +31,19 @@ class FaultProxy:
         self.lines = []
         self.connections = 0
         self.lock = threading.Lock()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.closed = threading.Event()
+        self._listen(0)
+        self.port = self.listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
 
-    def _accept(self):
+    def _listen(self, port):
+        self.listener = socket.create_server(("127.0.0.1", port))
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def _accept(self, listener):
         with contextlib.suppress(OSError):
             while True:
-                connection, _ = self.listener.accept()
+                connection, _ = listener.accept()
                 self.connections += 1
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
@@ -40,21 +57,65 @@ class FaultProxy:
         if not line:
             return False
         headers = http.client.parse_headers(stream)
-        body = stream.read(int(headers.get("Content-Length", 0)))
         with self.lock:
             number = len(self.lines)
             self.lines.append(line)
             fault = self.fault(number, line)
+        if fault == "reset":
+            return self._reset(connection, stream, headers)
+        body = stream.read(int(headers.get("Content-Length", 0)))
         if fault == "drop":
             return False
+        if fault == "refuse":
+            return self._refuse()
         if fault == "html":
             return self._send(connection, 200, [("Content-Type", "text/html")], b"<html>Please sign in</html>")
+        if fault == "busy":
+            return self._send(connection, 503, RETRY_AFTER, b"come back later")
         if isinstance(fault, int):
             return self._send(connection, fault, [("Content-Type", "text/plain")], b"a fault of the test's")
-        status, answer_headers, answer = self._forward(line, headers, body)
+        reply = self._forward(line, headers, body)
+        return self._deliver(connection, fault, *reply)
+
+    def _deliver(self, connection, fault, status, headers, body):
         if fault == "lose":
             return False
-        return self._send(connection, status, answer_headers, answer)
+        if fault == "slow":
+            time.sleep(SECONDS_OF_A_SLOW_ANSWER)
+        elif fault == "truncate":
+            body = body[:len(body) // 2]
+        elif fault in ("cut", "stall"):
+            connection.sendall(self._head(status, headers, len(body) + 1) + body[:len(body) // 2])
+            if fault == "stall":
+                connection.recv(1)  # ends when the client does
+            return False
+        elif fault == "trickle":
+            connection.sendall(self._head(status, headers, len(body)))
+            step = len(body) // TRICKLED_PIECES + 1
+            for begin in range(0, len(body), step):
+                connection.sendall(body[begin:begin + step])
+                time.sleep(SECONDS_OF_A_SLOW_ANSWER / TRICKLED_PIECES)
+            return True
+        return self._send(connection, status, headers, body)
+
+    @staticmethod
+    def _reset(connection, stream, headers):
+        stream.read(int(headers.get("Content-Length", 0)) // 2)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close sends RST
+        return False
+
+    def _refuse(self):
+        with self.lock:
+            self._stop_listening()
+        timer = threading.Timer(SECONDS_WITHOUT_A_LISTENER, self._listen_again)
+        timer.daemon = True
+        timer.start()
+        return False
+
+    def _listen_again(self):
+        with self.lock:
+            if not self.closed.is_set() and self.listener.fileno() == -1:
+                self._listen(self.port)
 
     def _forward(self, line, headers, body):
         method, target, _ = line.split(" ")
@@ -72,16 +133,24 @@ class FaultProxy:
             upstream.close()
 
     @staticmethod
-    def _send(connection, status, headers, body):
+    def _head(status, headers, body_bytes):
         kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "transfer-encoding", "connection")]
-        head = [f"HTTP/1.1 {status} X", *(f"{n}: {v}" for n, v in kept), f"Content-Length: {len(body)}", "", ""]
-        connection.sendall("\r\n".join(head).encode() + body)
+        head = [f"HTTP/1.1 {status} X", *(f"{n}: {v}" for n, v in kept), f"Content-Length: {body_bytes}", "", ""]
+        return "\r\n".join(head).encode()
+
+    def _send(self, connection, status, headers, body):
+        connection.sendall(self._head(status, headers, len(body)) + body)
         return True
 
-    def close(self):
+    def _stop_listening(self):
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)  # wakes accept
         self.listener.close()
+
+    def close(self):
+        with self.lock:
+            self.closed.set()
+            self._stop_listening()
 
 
 @contextlib.contextmanager
