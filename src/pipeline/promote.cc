@@ -125,7 +125,7 @@ Result<Promoted> Promote(const Params& params, const Layout& layout, const track
     VALENCE_TRY(done.verdict, registry::Judge(ours, &theirs, params.evaluate, params.promote));
   }
   progress.Done();
-  if (request.dry_run || (done.verdict.passed && done.from == done.to)) return done;
+  if (request.dry_run) return done;
 
   Move move = registry::NewMove(done.verdict.passed ? "promote" : "refuse", model, params.promote.alias);
   move.from = done.from;
@@ -133,6 +133,11 @@ Result<Promoted> Promote(const Params& params, const Layout& layout, const track
   move.figures = Figures(done.verdict);
   move.reason = done.verdict.passed ? request.reason : Joined(done.verdict.Refusals());
   const registry::Ledger ledger = LedgerOf(params, stores);
+  if (done.verdict.passed && done.from == done.to) {
+    VALENCE_TRY(done.moved, registry::FinishMove(ledger, &move));
+    if (done.moved) done.from = move.from;
+    return done;
+  }
   VALENCE_RETURN_IF_ERROR(done.verdict.passed ? registry::MoveAlias(ledger, move)
                                               : registry::RecordRefusal(ledger, move));
   done.moved = done.verdict.passed;
@@ -152,7 +157,12 @@ Result<Move> Rollback(const Params& params, const tracking::Stores& stores, cons
   // Asked for before anything moves, so that a typo is a clear error.
   VALENCE_RETURN_IF_ERROR(stores.registry->GetVersion(model, move.to));
   move.reason = reason;
-  VALENCE_RETURN_IF_ERROR(registry::MoveAlias(LedgerOf(params, stores), move));
+  const registry::Ledger ledger = LedgerOf(params, stores);
+  if (move.from == move.to) {
+    VALENCE_RETURN_IF_ERROR(registry::FinishMove(ledger, &move));
+  } else {
+    VALENCE_RETURN_IF_ERROR(registry::MoveAlias(ledger, move));
+  }
   return move;
 }
 

@@ -68,7 +68,11 @@ Result<ModelVersion> Register(const tracking::Stores& stores, const registry::Re
   registry::Move move = registry::NewMove("register", config.model, config.alias);
   VALENCE_TRY(move.from, registry::AliasHolder(registry, config.model, config.alias));
   move.to = version->version;
-  if (move.from != move.to) VALENCE_RETURN_IF_ERROR(registry::MoveAlias(ledger, move));
+  if (move.from != move.to) {
+    VALENCE_RETURN_IF_ERROR(registry::MoveAlias(ledger, move));
+  } else {
+    VALENCE_RETURN_IF_ERROR(registry::FinishMove(ledger, &move));
+  }
   return registry.GetVersion(config.model, version->version);
 }
 

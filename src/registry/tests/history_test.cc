@@ -89,6 +89,12 @@ TEST(PreviousHolder, KnowsTheOneBeforeTheFirstPromotion) {
   EXPECT_EQ(PreviousHolder({Moved("promote", "1", "2")}, "champion", "2").value(), "1");
 }
 
+TEST(PreviousHolder, DoesNotGuessAfterARollbackThatWasNotWrittenDown) {
+  const std::vector<Move> history{Moved("promote", "", "1"), Moved("promote", "1", "2")};
+  EXPECT_THAT(PreviousHolder(history, "champion", "1"),
+              IsError(ErrorCode::kFailedPrecondition, HasSubstr("put it on 2")));
+}
+
 TEST(PreviousHolder, ReturnsToTheLastPromotedWhenSomebodyMovedTheAliasElsewhere) {
   EXPECT_EQ(PreviousHolder({Moved("promote", "", "1")}, "champion", "7").value(), "1");
 }
