@@ -14,7 +14,7 @@ import threading
 import time
 
 import pytest
-from conftest import BINARY, Valence, synthetic_reviews
+from conftest import BINARY, Valence, needs_proc, synthetic_reviews
 
 TEXTS = ["A wonderful, moving film.", "Tedious and clumsy.", "The story of a film", "superb superb dreadful"]
 SWAPS = 1000 if os.environ.get("VALENCE_TEST_FULL") else 100
@@ -160,6 +160,7 @@ def rss_kib(pid):
         return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
 
 
+@needs_proc
 def test_hot_swaps_under_load_fail_no_request(two_models, tmp_path):
     folder, versions = two_models
     tables = {versions[name]: scores(folder, name) for name in "ab"}

@@ -15,7 +15,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import BINARY
+from conftest import BINARY, needs_proc
 from support.http_load import Connection, Generator, Load, quantile, request
 from test_serve import Server, serving
 
@@ -98,6 +98,7 @@ def status_of(answer):
 
 # ---- R1: overload ----
 
+@needs_proc
 def test_overload_sheds_what_it_cannot_do(trained, figures):
     """Capacity C by closed loop, then 5 C by open loop. What is answered is answered soon; the rest is told to go away."""
     body = json.dumps({"texts": [TEXT * 5] * 100}).encode()
@@ -148,6 +149,7 @@ def test_overload_sheds_what_it_cannot_do(trained, figures):
 
 # ---- R3: slow clients ----
 
+@needs_proc
 def test_slow_clients_hold_up_nobody(trained, figures):
     count, header, body = (1000, 10, 10) if FULL else (100, 2, 2)
     start_header = b"POST /predict HTTP/1.1\r\nHost: x\r\n"
@@ -369,6 +371,7 @@ def test_json_text_of_ten_megabytes(trained):
 
 # ---- R9: churn and idle connections ----
 
+@needs_proc
 def test_connections_leave_nothing_behind(trained, figures):
     churn, idle = (200_000, 10_000) if FULL else (5_000, 800)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -409,6 +412,7 @@ def test_connections_leave_nothing_behind(trained, figures):
 
 # ---- R10: no file descriptors left ----
 
+@needs_proc
 def test_without_file_descriptors_it_serves_who_is_there(trained, figures):
     command = 'ulimit -n 64; exec "$0" serve --port 0'
     process = subprocess.Popen(["bash", "-c", command, BINARY], cwd=trained.folder, stderr=subprocess.PIPE, text=True)
