@@ -11,9 +11,6 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("VALENCE_BIN", str(ROOT / "build/release/bin/valence"))
 
-# A chroot in a pid namespace of its own may still see its parent's /proc, where our pids are others.
-needs_proc = pytest.mark.skipif(os.readlink("/proc/self") != str(os.getpid()), reason="/proc shows another pid namespace")
-
 
 class Valence:
     """Runs the binary in one folder."""

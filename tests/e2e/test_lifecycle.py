@@ -14,7 +14,8 @@ import threading
 import time
 
 import pytest
-from conftest import BINARY, Valence, needs_proc, synthetic_reviews
+from conftest import BINARY, Valence, synthetic_reviews
+from procfs import needs_proc
 
 TEXTS = ["A wonderful, moving film.", "Tedious and clumsy.", "The story of a film", "superb superb dreadful"]
 SWAPS = 1000 if os.environ.get("VALENCE_TEST_FULL") else 100

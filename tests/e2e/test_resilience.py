@@ -15,7 +15,8 @@ import subprocess
 import time
 
 import pytest
-from conftest import BINARY, needs_proc
+from conftest import BINARY
+from procfs import needs_proc
 from support.http_load import Connection, Generator, Load, quantile, request
 from test_serve import Server, serving
 
