@@ -49,7 +49,7 @@ sanitize: ## Unit tests under address and undefined-behaviour sanitizers
 parity: build unit ## The same numbers as scikit-learn and NLTK
 	@tools/pytest tests/parity
 
-e2e: build ## The real binary, its files, its server
+e2e: build unit ## The real binary, its files, its server
 	@tools/install test
 	@tools/pytest tests/e2e tests/clients
 

@@ -80,7 +80,23 @@ void Connection::Go(Self self, Next next) {
       return Send(std::move(self));
     case Next::kDefer:
       return Defer(std::move(self));
+    case Next::kQueue:
+      return Queue(std::move(self));
   }
+}
+
+void Connection::Queue(Self self) {
+  phase_ = Phase::kNone;
+  unlink();  // no time limit: nothing depends on the client
+  const auto waited = request_.waited;
+  worker_.Queue(std::move(self), waited);
+}
+
+void Connection::Answer(Self self, std::chrono::nanoseconds waited) {
+  Connection& c = *self;
+  c.request_.waited = waited;
+  const Next next = c.Answer();
+  c.Go(std::move(self), next);
 }
 
 void Connection::Defer(Self self) {
@@ -110,21 +126,28 @@ void Connection::OnReady(Self self, error_code error) {
   if (error == asio::error::operation_aborted && wake_ != Wake::kNone) return OnWoken(std::move(self));
   if (error) return;
   wake_ = Wake::kNone;
-  MakeRoom();
-  const auto read = channel_.Read(data_.get() + end_, capacity_ - end_);
-  switch (read.outcome) {
-    case Channel::Outcome::kClosed:
-      return;  // the client closed, or the network broke
-    case Channel::Outcome::kWaitReadable:
-      return Await(std::move(self), Channel::Socket::wait_read);
-    case Channel::Outcome::kWaitWritable:
-      return Await(std::move(self), Channel::Socket::wait_write);
-    case Channel::Outcome::kDone:
-      break;
+  for (;;) {
+    MakeRoom();
+    const std::size_t room = capacity_ - end_;
+    const auto read = channel_.Read(data_.get() + end_, room);
+    switch (read.outcome) {
+      case Channel::Outcome::kClosed:
+        return;  // the client closed, or the network broke
+      case Channel::Outcome::kWaitReadable:
+        return Await(std::move(self), Channel::Socket::wait_read);
+      case Channel::Outcome::kWaitWritable:
+        return Await(std::move(self), Channel::Socket::wait_write);
+      case Channel::Outcome::kDone:
+        break;
+    }
+    end_ += read.size;
+    request_.waited = std::max(request_.waited, channel_.waited());
+    const Next next = PrepareAnswer();
+    // What filled the room has left something behind, so the rest of a long body needs no wait. Not for streams, which
+    // have no end.
+    const bool more = next == Next::kRead && stream_ == nullptr && read.size == room;
+    if (!more) return Go(std::move(self), next);
   }
-  end_ += read.size;
-  request_.waited = std::max(request_.waited, channel_.waited());
-  Serve(std::move(self));
 }
 
 void Connection::OnWoken(Self self) {
@@ -210,7 +233,7 @@ Connection::Next Connection::PrepareAnswer() {
       WantBody();
       return stream_ ? TakeBody(false) : Next::kRead;
     case RequestParser::State::kDone:
-      return stream_ ? TakeBody(true) : Answer();
+      return stream_ ? TakeBody(true) : AnswerOrQueue();
     case RequestParser::State::kRefused:
       if (DropStream()) {
         close_ = true;  // without a last chunk: it must not look whole
@@ -250,6 +273,12 @@ void Connection::FillRequest() {
   request_.path = target.substr(0, question);
   request_.query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
   request_.body = parser_.Body(message);
+}
+
+/// What has no body is little work, and a probe, say, must not stand in line.
+Connection::Next Connection::AnswerOrQueue() {
+  const bool has_body = !parser_.Body(Message()).empty();
+  return has_body && worker_.MustQueue(request_.waited) ? Next::kQueue : Answer();
 }
 
 Connection::Next Connection::Answer() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/system/error_code.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ class Connection final : public Expiring {
   /// Answers `status` to whatever the client sends, and closes.
   static void Turn(Self self, int status, std::string_view reason);
 
+  /// Answers the request that Worker::Queue was given, which has waited for so long.
+  static void Answer(Self self, std::chrono::nanoseconds waited);
+
   /// The phase's time is over: answers 408 if a request was under way, else closes.
   void Expire();
   /// The server is stopping and this connection waits for a request: closes it unless one has arrived meanwhile.
@@ -54,7 +58,7 @@ class Connection final : public Expiring {
   enum class Sent { kAll, kBlocked, kFailed };
   enum class Wake { kNone, kExpired, kRetired };
   /// What a look at the received bytes leads to.
-  enum class Next { kRead, kSend, kDefer };
+  enum class Next { kRead, kSend, kDefer, kQueue };
 
   // The asynchronous steps. Each takes the connection over and hands it to the next.
   void Serve(Self self);
@@ -64,6 +68,7 @@ class Connection final : public Expiring {
   void OnWoken(Self self);
   void Go(Self self, Next next);
   void Defer(Self self);
+  void Queue(Self self);
   void Send(Self self);
   void OnWritable(Self self, boost::system::error_code error);
   void Linger(Self self);
@@ -72,6 +77,7 @@ class Connection final : public Expiring {
   // The synchronous ones.
   Next PrepareAnswer();
   RequestParser::State Parse();
+  Next AnswerOrQueue();
   Next Answer();
   void CompleteAnswer();
   void Refuse(int status, std::string_view reason);

@@ -21,6 +21,7 @@ constexpr milliseconds kTick{250};         // the precision of every time limit
 constexpr milliseconds kAcceptPause{100};  // when the process is out of file descriptors
 constexpr milliseconds kFreshGrace{1000};  // at a drain, for clients that have connected but not sent yet
 constexpr milliseconds kLingerTime{2000};
+constexpr milliseconds kSlice{1};  // of queued requests, before new bytes are looked at
 
 std::array<DeadlineList, kPhases> MakeLists(const ServerOptions& o) {
   return {DeadlineList(milliseconds(0)),  DeadlineList(o.header_timeout), DeadlineList(o.idle_timeout),
@@ -46,7 +47,8 @@ Worker::Worker(ServerShared* shared, int index)
       tick_(io_),
       accept_again_(io_),
       drain_step_(io_),
-      cut_(io_) {}
+      cut_(io_),
+      ready_(shared->options.late_after) {}
 
 Worker::~Worker() { draining_ = false; }  // Closed() must not touch the timers any more
 
@@ -130,7 +132,7 @@ void Worker::Welcome(Channel::Socket socket, const Endpoint& peer) {
     tls = shared_.tls->Accept(socket.native_handle());
     if (tls == nullptr) return;
   }
-  Channel channel(std::move(socket), std::move(tls), shared_.options.note_arrival);
+  Channel channel(std::move(socket), std::move(tls), shared_.options.late_after.count() > 0);
   auto connection = std::make_unique<Connection>(this, std::move(channel), peer.address().to_string());
   if (full) return Connection::Turn(std::move(connection), 503, "too many connections");
   Connection::Start(std::move(connection));
@@ -171,6 +173,27 @@ void Worker::RunAside(std::function<void()> work, Connection::Self connection, v
     asio::post(io_, [connection = std::move(connection), done]() mutable { done(std::move(connection)); });
   };
   asio::post(*shared_.side_thread, std::move(aside));
+}
+
+void Worker::Queue(Connection::Self connection, std::chrono::nanoseconds waited) {
+  ready_.Push(std::move(connection), waited, steady_clock::now());
+  if (!answering_) PostAnswers();
+}
+
+void Worker::PostAnswers() {
+  asio::post(io_, [this] { AnswerQueued(); });
+  answering_ = true;
+}
+
+void Worker::AnswerQueued() {
+  answering_ = false;
+  if (ready_.empty()) return;
+  PostAnswers();  // before the work, which may throw: nobody is left behind
+  auto now = steady_clock::now();
+  for (const auto end = now + kSlice; !ready_.empty() && now < end; now = steady_clock::now()) {
+    auto ready = ready_.Pop(now);
+    Connection::Answer(std::move(ready.item), ready.waited);
+  }
 }
 
 void Worker::Opened() {

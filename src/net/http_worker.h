@@ -13,6 +13,7 @@
 #include "deadline_list.h"
 #include "http_connection.h"
 #include "http_response_head.h"
+#include "ready_queue.h"
 #include "tls_context.h"
 #include "valence/net/http_server.h"
 
@@ -55,6 +56,10 @@ class Worker {
   const HttpHandler& handler() const { return shared_.handler; }
   const ErrorRenderer& render_error() const { return shared_.render_error; }
   const StreamOpener& open_stream() const { return shared_.open_stream; }
+  /// Whether a request that has waited for so long must be queued.
+  bool MustQueue(std::chrono::nanoseconds waited) { return ready_.Takes(waited); }
+  /// Answers the connection's request, which is complete, when it is its turn.
+  void Queue(Connection::Self connection, std::chrono::nanoseconds waited);
   /// Runs `work` on the side thread, then `done(connection)` on this one. The loop goes on until then.
   void RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self));
   /// Whether answers must end their connection.
@@ -75,6 +80,8 @@ class Worker {
   void Welcome(Channel::Socket socket, const Endpoint& peer);
   void CloseListener();
   void StopTimers();
+  void PostAnswers();
+  void AnswerQueued();
   void Tick();
   void Sweep();
   DeadlineList& list(Phase phase) { return lists_[static_cast<std::size_t>(phase)]; }
@@ -84,6 +91,7 @@ class Worker {
   bool stopping_ = false;
   bool draining_ = false;
   bool ticking_ = false;
+  bool answering_ = false;  // AnswerQueued is posted
   std::size_t open_ = 0;
   DateCache date_;
   std::array<DeadlineList, kPhases> lists_;
@@ -96,6 +104,8 @@ class Worker {
   Timer accept_again_;
   Timer drain_step_;
   Timer cut_;
+
+  ReadyQueue<Connection::Self> ready_;  // its sockets need io_
 };
 
 }  // namespace valence::net

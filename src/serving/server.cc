@@ -23,7 +23,7 @@ namespace valence::serving {
 Status Serve(const ServeConfig& config) {
   net::ServerOptions http = config.http;
   if (http.threads <= 0) http.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  http.note_arrival = config.guard.max_queue_delay.count() > 0;
+  http.late_after = config.guard.max_queue_delay;
   const LifecycleOptions& models = config.lifecycle;
   VALENCE_TRY(const auto lifecycle, ModelLifecycle::Start(models.models, models.loader, http.threads));
   const auto& repository = lifecycle->repository();

@@ -5,6 +5,7 @@ printed, and the tight ones asserted only there, where nothing else is to run be
 import contextlib
 import gzip
 import json
+import math
 import os
 import pathlib
 import resource
@@ -17,10 +18,10 @@ import time
 import pytest
 from conftest import BINARY
 from procfs import needs_proc
-from support.http_load import Connection, Generator, Load, quantile, request
 from test_serve import Server, serving
 
 FULL = os.environ.get("VALENCE_TEST_FULL") == "1"
+OPEN_LOAD = pathlib.Path(os.environ["VALENCE_TOOLS"]) / "open_load"
 TEXT = "a superb and moving film with a dull ending "
 
 
@@ -31,6 +32,20 @@ def figures(capsys, request):
             parts = (f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in values.items())
             print(f"\n  {request.node.name}: " + ", ".join(parts), end="")
     return show
+
+
+def request(path, body=None, method=None, **headers):
+    """The bytes of a request."""
+    lines = [f"{method or ('GET' if body is None else 'POST')} {path} HTTP/1.1", "Host: x"]
+    if body is not None:
+        headers = {"Content_Type": "application/json", "Content_Length": len(body), **headers}
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + (body or b"")
+
+
+def quantile(values, q):
+    values = sorted(values)
+    return values[min(len(values) - 1, math.ceil(q * len(values)) - 1)]
 
 
 @contextlib.contextmanager
@@ -99,53 +114,38 @@ def status_of(answer):
 
 # ---- R1: overload ----
 
+def open_load(server, bodies, connections, rate, seconds):
+    """What bench/open_load.cc says of a constant rate (0: a closed loop)."""
+    command = [OPEN_LOAD, str(server.port), "/v1/predict", bodies, str(connections), str(rate), str(seconds)]
+    return json.loads(subprocess.run(command, capture_output=True, check=True, timeout=seconds + 60).stdout)
+
+
 @needs_proc
-def test_overload_sheds_what_it_cannot_do(trained, figures):
+def test_overload_sheds_what_it_cannot_do(trained, tmp_path, figures):
     """Capacity C by closed loop, then 5 C by open loop. What is answered is answered soon; the rest is told to go away."""
-    body = json.dumps({"texts": [TEXT * 5] * 100}).encode()
-    data, probe = request("/v1/predict", body), request("/livez")
+    bodies = tmp_path / "bodies.txt"
+    bodies.write_text(json.dumps({"texts": [TEXT * 5] * 100}) + "\n")
+    measure, seconds = (10, 60) if FULL else (2, 5)
     with serving(trained.folder, "--threads", "1") as server, on_cores(server):
-        few = Generator(server.port, 16)
-        few.closed_loop(data, 0.5)
-        measure = 10 if FULL else 2
-        capacity = few.closed_loop(data, measure).rate(measure)
-        few.close()
-
-        many = Generator(server.port, 600)
-        health = Connection(server.port)
-        health.socket.settimeout(5)
-        health_seconds, memory = [], rss_bytes(server.process)
-
-        def look():
-            start = time.monotonic()
-            health.socket.sendall(probe)
-            health.socket.recv(4096)
-            health_seconds.append(time.monotonic() - start)
-
-        # The probe blocks the generator, which then sends what has become due meanwhile.
-        seconds = 60 if FULL else 5
-        load = many.open_loop(data, 5 * capacity, seconds, look)
+        open_load(server, bodies, 16, 0, 0.5)
+        capacity = open_load(server, bodies, 16, 0, measure)["ok_per_second"]
+        memory = rss_bytes(server.process)
+        load = open_load(server, bodies, 600, 5 * capacity, seconds)
         growth = rss_bytes(server.process) - memory
-        unanswered = many.unanswered
-        many.close()
-        health.socket.close()
-        few = Generator(server.port, 16)
-        after = few.closed_loop(data, measure).rate(measure)
-        few.close()
+        after = open_load(server, bodies, 16, 0, measure)["ok_per_second"]
 
-    accepted, refused = load.seconds[200], load.seconds[503]
-    goodput = load.rate(seconds, within=0.1) / capacity
-    figures(capacity=capacity, offered=(len(accepted) + len(refused)) / seconds / capacity, goodput=goodput,
-            p99_ms=1e3 * quantile(accepted, 0.99), refused_p99_ms=1e3 * quantile(refused, 0.99), rss_mb=growth / 1e6,
-            livez_max_ms=1e3 * max(health_seconds), recovered=after / capacity, not_offered=load.unsent)
-    assert set(load.seconds) <= {200, 503} and not load.errors and not load.without_retry_after and not unanswered
-    assert refused, "5 times the capacity was no overload"
+    goodput, probes = load["good_per_second"] / capacity, load["probe_ms"]
+    figures(capacity=capacity, offered=load["offered_per_second"] / capacity, goodput=goodput, p99_ms=load["ok_ms"]["p99"],
+            refused_p99_ms=load["refused_ms"]["p99"], livez_max_ms=probes["max"], rss_mb=growth / 1e6,
+            recovered=after / capacity, not_offered=load["unsent"])
+    assert not load["errors"] + load["other"] + load["unanswered"] + load["without_retry_after"]
+    assert load["refused_ms"]["count"], "5 times the capacity was no overload"
     assert growth <= 64 << 20
-    assert quantile(accepted, 0.99) <= (0.25 if FULL else 0.5)
-    assert max(health_seconds) < (0.1 if FULL else 1)
-    if FULL:  # short runs share their cores with whatever else there is
-        assert goodput >= 0.8
-        assert after >= 0.95 * capacity
+    # Short runs share their cores with whatever else there is. Answering in order of arrival gives 0.2 to 0.5.
+    assert goodput >= (0.9 if FULL else 0.6)
+    assert load["ok_ms"]["p99"] <= (250 if FULL else 500)
+    assert probes["count"] > 5 * seconds and probes["max"] < (100 if FULL else 500)
+    assert after >= (0.95 if FULL else 0.6) * capacity
 
 
 # ---- R3: slow clients ----
@@ -176,8 +176,7 @@ def test_slow_clients_hold_up_nobody(trained, figures):
                     s.send(request("/openapi.json") * 20)
             deaf.append(s)
         per_connection = (rss_bytes(server.process) - memory) / len(slow)
-        probe, seconds, next_byte = Connection(server.port), [], begun
-        probe.socket.settimeout(5)
+        probe, seconds, next_byte = socket.create_connection(("127.0.0.1", server.port), timeout=5), [], begun
         while slow and time.monotonic() < begun + max(header, body) + 15:
             now = time.monotonic()
             if now > next_byte:  # a byte a second from each
@@ -185,8 +184,8 @@ def test_slow_clients_hold_up_nobody(trained, figures):
                 for s in slow:
                     with contextlib.suppress(OSError):
                         s.send(b"a")
-            probe.socket.sendall(request("/predict", b'{"text":"superb"}'))
-            assert probe.socket.recv(4096).startswith(b"HTTP/1.1 200 ")
+            probe.sendall(request("/predict", b'{"text":"superb"}'))
+            assert probe.recv(4096).startswith(b"HTTP/1.1 200 ")
             seconds.append(time.monotonic() - now)
             for s in select.select(list(slow), [], [], 0.02)[0] if len(slow) < 500 else ready(slow):
                 assert s.recv(4096)[9:12] in (b"408", b"")
@@ -198,7 +197,7 @@ def test_slow_clients_hold_up_nobody(trained, figures):
                 body_closed=f"{min(closed['body']):.2f}..{max(closed['body']):.2f} s")
         for s in deaf:
             s.close()
-        probe.socket.close()
+        probe.close()
     assert not slow
     for name, (_, limit) in starts.items():
         assert limit - 0.3 <= min(closed[name]) and max(closed[name]) <= limit + (1 if FULL else 2)
@@ -419,12 +418,11 @@ def test_without_file_descriptors_it_serves_who_is_there(trained, figures):
     process = subprocess.Popen(["bash", "-c", command, BINARY], cwd=trained.folder, stderr=subprocess.PIPE, text=True)
     try:
         server = Server(process, int(process.stderr.readline().split("http://127.0.0.1:")[1].split()[0]))
-        known = Connection(server.port)
-        known.socket.settimeout(10)
+        known = socket.create_connection(("127.0.0.1", server.port), timeout=10)
 
         def served():
-            known.socket.sendall(request("/predict", b'{"text":"superb"}'))
-            return known.socket.recv(4096).startswith(b"HTTP/1.1 200 ")
+            known.sendall(request("/predict", b'{"text":"superb"}'))
+            return known.recv(4096).startswith(b"HTTP/1.1 200 ")
 
         assert served()
         crowd = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(500 if FULL else 200)]
@@ -439,7 +437,7 @@ def test_without_file_descriptors_it_serves_who_is_there(trained, figures):
         begun = time.monotonic()
         assert status_of(exchange(server.port, request("/livez"))) == 200
         recovered = time.monotonic() - begun
-        known.socket.close()
+        known.close()
         figures(cpu_share=busy, recovered_s=recovered)
         assert busy < 0.2
         assert recovered <= (1 if FULL else 2)
@@ -459,7 +457,7 @@ def test_a_drain_loses_nothing(trained, figures):
         idle = socket.create_connection(("127.0.0.1", server.port), timeout=20)
         idle.sendall(request("/livez"))
         read_answer(idle)
-        load, answered_after, closing = Load(), 0, 0
+        statuses, errors, answered_after, closing = [], [], 0, 0
         begun, signalled, ready_status = time.monotonic(), None, None
         data = request("/predict", b'{"text":"wonderful"}')
         while signalled is None or time.monotonic() < signalled + 0.8:  # the drain delay is 1 s
@@ -471,9 +469,9 @@ def test_a_drain_loses_nothing(trained, figures):
             try:
                 answer = exchange(server.port, data)
             except OSError as error:
-                load.errors.append(error)
+                errors.append(error)
                 continue
-            load.seconds[status_of(answer)].append(0)
+            statuses.append(status_of(answer))
             if signalled is not None:
                 answered_after += 1
                 closing += b"\r\nConnection: close\r\n" in answer
@@ -482,9 +480,9 @@ def test_a_drain_loses_nothing(trained, figures):
         assert idle.recv(100) == b""
         code = server.process.wait(timeout=30)
         gone = time.monotonic() - signalled
-        figures(answered_before=len(load.seconds[200]) - answered_after, answered_after=answered_after,
+        figures(answered_before=len(statuses) - answered_after, answered_after=answered_after,
                 readyz_503_s=ready_status, exit_s=gone)
-        assert code == 0 and not load.errors and set(load.seconds) == {200}
+        assert code == 0 and not errors and set(statuses) == {200}
         assert answered_after > 0 and closing >= answered_after - 1
         for s in (slow, idle):
             s.close()

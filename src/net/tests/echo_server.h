@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "valence/net/http_server.h"
 
@@ -33,6 +35,11 @@ class EchoServer {
   std::uint16_t port() const { return server_->port(); }
   HttpServer& server() { return *server_; }
   void WaitUntilSlowStarted() { started_.wait(false); }
+  /// Of the requests so far, in the order in which they were answered.
+  std::vector<std::string> AnsweredPaths() {
+    const std::lock_guard lock(mutex_);
+    return paths_;
+  }
   void Release() {
     released_ = true;
     released_.notify_all();
@@ -47,6 +54,10 @@ class EchoServer {
       started_.notify_all();
       released_.wait(false);
     }
+    {
+      const std::lock_guard lock(mutex_);
+      paths_.emplace_back(request.path);
+    }
     response->content_type = "text/plain";
     response->body.assign(request.method).append(" ").append(request.path).append("?").append(request.query);
     response->body.append(" ").append(request.body);
@@ -55,6 +66,8 @@ class EchoServer {
 
   std::atomic<bool> started_ = false;
   std::atomic<bool> released_ = false;
+  std::mutex mutex_;
+  std::vector<std::string> paths_;
   std::unique_ptr<HttpServer> server_;
   std::jthread thread_;
 };

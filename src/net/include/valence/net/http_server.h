@@ -30,7 +30,9 @@ struct ServerOptions {
   std::size_t max_body_bytes = 1u << 20;     ///< 413 above, before the body is read
   std::size_t max_stream_bytes = 1u << 30;   ///< the same for bodies that an HttpStream takes
   TlsFiles tls;
-  bool note_arrival = false;                ///< fill in HttpRequest::waited
+  /// A request that waited longer is late: then the late ones are answered first, after them the newest (bodies only; what
+  /// has none is answered at once). 0: in the order in which they are read, and HttpRequest::waited is not known.
+  std::chrono::milliseconds late_after{0};
   std::chrono::seconds header_timeout{10};  ///< 408; a TLS handshake that takes longer is cut
   std::chrono::seconds body_timeout{30};    ///< 408; for an HttpStream: of each part
   std::chrono::seconds idle_timeout{60};    ///< keep-alive connection closed
@@ -48,7 +50,7 @@ struct HttpRequest {
   std::string_view peer;  ///< the client's address without its port, or ""
   bool secure = false;    ///< whether it came by TLS
   /// How long it lay in the kernel because this thread was busy: what a queue is elsewhere. The longest of its parts,
-  /// so that a long body does not add up to a wait. 0 unless ServerOptions::note_arrival.
+  /// so that a long body does not add up to a wait. 0 unless ServerOptions::late_after is set.
   std::chrono::nanoseconds waited{};
   std::function<std::string_view(std::string_view name)> header;  ///< value of a header, or ""
 };

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "echo_server.h"
+#include "raw_client.h"
+
+namespace valence::net {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr std::chrono::milliseconds kLate{500};
+
+std::string Post(std::string_view path) {
+  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody";
+}
+std::string Get(std::string_view path) { return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
+
+// Connected and known to the server, so that the kernel notes when its bytes arrive.
+std::unique_ptr<RawClient> Known(const EchoServer& server) {
+  auto client = std::make_unique<RawClient>(server.port());
+  client->Send(Get("/known"));
+  client->ReadAnswer();
+  return client;
+}
+
+/// The order in which requests are answered that arrive while the only thread is busy: one that is late when the
+/// thread is free again, then two that are not, then a probe.
+std::vector<std::string> Order(std::chrono::milliseconds late_after, std::chrono::milliseconds busy) {
+  ServerOptions options;
+  options.late_after = late_after;
+  EchoServer server(options);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 5; ++i) clients.push_back(Known(server));
+  clients[0]->Send(Post("/slow"));
+  server.WaitUntilSlowStarted();
+  clients[1]->Send(Post("/first"));
+  std::this_thread::sleep_for(busy);  // the time that passes is what the test is about
+  clients[2]->Send(Post("/second"));
+  clients[3]->Send(Post("/third"));
+  clients[4]->Send(Get("/probe"));
+  server.Release();
+  for (const auto& client : clients) EXPECT_EQ(StatusOf(client->ReadAnswer()), 200);
+  auto paths = server.AnsweredPaths();
+  paths.erase(paths.begin(), paths.begin() + 5);  // the clients' introductions
+  return paths;
+}
+
+TEST(HttpOverload, OnceARequestIsLateTheLateComeFirstThenTheNewestAndProbesDoNotWait) {
+  EXPECT_THAT(Order(kLate, kLate + std::chrono::milliseconds(50)),
+              ElementsAre("/slow", "/probe", "/first", "/third", "/second"));
+}
+
+TEST(HttpOverload, WithoutALateRequestNobodyOvertakes) {
+  EXPECT_THAT(Order(std::chrono::minutes(1), std::chrono::milliseconds(5)),
+              ElementsAre("/slow", "/first", "/second", "/third", "/probe"));
+}
+
+TEST(HttpOverload, OfRequestsWithLongBodiesNoneIsLost) {
+  ServerOptions options;
+  options.late_after = std::chrono::milliseconds(1);
+  EchoServer server(options);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 20; ++i) clients.push_back(Known(server));
+  clients[0]->Send(Post("/slow"));
+  server.WaitUntilSlowStarted();
+  const std::string body(300000, 'b');
+  std::vector<std::jthread> senders;  // the server takes them only when it is free: each fills its socket
+  for (std::size_t i = 1; i < clients.size(); ++i) {
+    senders.emplace_back([&body, client = clients[i].get()] {
+      client->Send("POST /long HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  server.Release();
+  EXPECT_EQ(StatusOf(clients[0]->ReadAnswer()), 200);
+  for (std::size_t i = 1; i < clients.size(); ++i) EXPECT_THAT(clients[i]->ReadAnswer(), testing::EndsWith(body)) << i;
+}
+
+}  // namespace
+}  // namespace valence::net

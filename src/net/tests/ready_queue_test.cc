@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ready_queue.h"
+
+#include <gtest/gtest.h>
+
+namespace valence::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+class ReadyQueueTest : public ::testing::Test {
+ protected:
+  static ReadyQueue<int>::Clock::time_point At(int ms) {
+    return ReadyQueue<int>::Clock::time_point(milliseconds(1000 + ms));
+  }
+  /// A request that arrived then, and is pushed now.
+  void Push(int item, int arrived_ms, int now_ms) {
+    queue_.Push(item, milliseconds(now_ms - arrived_ms), At(now_ms));
+  }
+  int Pop(int now_ms) { return queue_.Pop(At(now_ms)).item; }
+
+  ReadyQueue<int> queue_{milliseconds(50)};
+};
+
+TEST_F(ReadyQueueTest, TakesNothingWhileNoRequestIsLate) {
+  EXPECT_FALSE(queue_.Takes(milliseconds(0)));
+  EXPECT_FALSE(queue_.Takes(milliseconds(50)));
+}
+
+TEST_F(ReadyQueueTest, TakesEverythingFromALateRequestUntilItIsEmpty) {
+  EXPECT_TRUE(queue_.Takes(milliseconds(51)));
+  Push(1, 0, 51);
+  EXPECT_TRUE(queue_.Takes(milliseconds(0)));
+  Push(2, 51, 51);
+  Pop(51);
+  EXPECT_TRUE(queue_.Takes(milliseconds(0)));
+  Pop(51);
+  EXPECT_TRUE(queue_.empty());
+  EXPECT_FALSE(queue_.Takes(milliseconds(0)));
+}
+
+TEST_F(ReadyQueueTest, GivesTheNewestFirst) {
+  Push(1, 0, 10);
+  Push(3, 8, 10);
+  Push(2, 5, 10);
+  EXPECT_EQ(Pop(10), 3);
+  EXPECT_EQ(Pop(10), 2);
+  EXPECT_EQ(Pop(10), 1);
+}
+
+TEST_F(ReadyQueueTest, GivesTheLateBeforeTheNewestTheOldestFirst) {
+  Push(2, 9, 10);
+  Push(1, 0, 10);
+  Push(3, 40, 40);
+  EXPECT_EQ(Pop(60), 1);
+  EXPECT_EQ(Pop(60), 2);
+  EXPECT_EQ(Pop(60), 3);
+}
+
+TEST_F(ReadyQueueTest, CountsTheWaitFromTheArrival) {
+  Push(1, 0, 10);
+  EXPECT_EQ(queue_.Pop(At(30)).waited, milliseconds(30));
+}
+
+TEST(ReadyQueue, CanBeOff) { EXPECT_FALSE(ReadyQueue<int>(milliseconds(0)).Takes(milliseconds(1000000))); }
+
+}  // namespace
+}  // namespace valence::net
