@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -47,6 +49,20 @@ void Decide(const model::LinearModel& linear, Prediction* out) {
   const auto best = std::max_element(out->probabilities.begin(), out->probabilities.end());
   out->label = static_cast<std::int32_t>(best - out->probabilities.begin());
   out->explained_row = linear.rows() == 1 ? 0 : out->label;
+}
+
+void KeepWeightiest(std::size_t limit, std::vector<Attribution>* attributions) {
+  if (attributions->size() <= limit) return;
+  std::vector<std::size_t> order(attributions->size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&all = *attributions](std::size_t a, std::size_t b) {
+    return std::fabs(all[a].contribution) > std::fabs(all[b].contribution);
+  });
+  order.resize(limit);
+  std::sort(order.begin(), order.end());
+  std::vector<Attribution> kept;
+  for (const std::size_t i : order) kept.push_back((*attributions)[i]);
+  *attributions = std::move(kept);
 }
 
 }  // namespace
@@ -105,14 +121,15 @@ void Classifier::Predict(std::string_view text, Scratch* scratch, Prediction* ou
   Decide(impl_->bundle.linear, out);
 }
 
-void Classifier::Explain(std::string_view text, Scratch* scratch, Prediction* out) const {
+void Classifier::Explain(std::string_view text, Scratch* scratch, Prediction* out, std::size_t limit) const {
   if (!impl_->compiled) {
     PredictPlain(text, out);
-    return impl_->plain->Attribute(text, out->explained_row, out);
+    impl_->plain->Attribute(text, out->explained_row, out);
+    return KeepWeightiest(limit, &out->attributions);
   }
   impl_->compiled->ScoreAndRemember(text, scratch->impl_.get(), out);
   Decide(impl_->bundle.linear, out);
-  impl_->compiled->Attribute(out->explained_row, scratch->impl_.get(), out);
+  impl_->compiled->Attribute(out->explained_row, limit, scratch->impl_.get(), out);
 }
 
 void Classifier::PredictPlain(std::string_view text, Prediction* out) const {

@@ -33,7 +33,6 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   tokenizer_.Run(text, &memory->surface);
   memory->nodes.clear();
   memory->spans.clear();
-  memory->found.clear();
   if (maps_identically_) {
     LookUpTokens<kRemember>(memory);
   } else {
@@ -97,15 +96,19 @@ template <bool kRemember>
 void CompiledScorer::FindFeatures(ScoringMemory* memory) const {
   EnsureSize(memory->nodes.size() * trie_.max_tokens + 1, &memory->occurrences);
   EnsureSize(memory->nodes.size(), &memory->prefixes);
+  if (kRemember) EnsureSize(memory->occurrences.size(), &memory->first_tokens);
+  memory->ends.clear();
   std::size_t found = FindUnigrams<kRemember>(memory);
+  memory->ends.push_back(found);
   for (std::size_t n = 2; n <= std::min(trie_.max_tokens, memory->nodes.size()); ++n) {
     if (n > 2 || !trie_.has_bigram_table) {
       found = FindNgrams<kRemember>(n, found, memory);
     } else if (trie_.max_tokens > 2) {
       found = FindBigrams<kRemember, true>(found, memory);
     } else {
-      found = FindBigrams<kRemember, kRemember>(found, memory);
+      found = FindBigrams<kRemember, false>(found, memory);
     }
+    memory->ends.push_back(found);
   }
   memory->occurrence_count = found;
 }
@@ -124,16 +127,14 @@ std::size_t CompiledScorer::FindUnigrams(ScoringMemory* memory) const {
     const double* cell = trie_.Cell(is_feature ? nodes[i] : 0);
     __builtin_prefetch(cell);
     occurrences[found] = {cell, nodes[i]};
+    if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
     found += is_feature ? 1 : 0;
-    if (kRemember && is_feature)
-      memory->found.push_back({static_cast<std::uint32_t>(i), 1, trie_.columns[nodes[i]], 0});
   }
   return found;
 }
 
 template <bool kRemember, bool kNeedsNodes>
 std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory) const {
-  constexpr std::uint32_t kPlaceBit = 0x80000000;  // keeps places apart from nodes
   const BigramTable& table = trie_.bigrams;
   const Node* const nodes = memory->nodes.data();
   Occurrence* const occurrences = memory->occurrences.data();
@@ -153,10 +154,8 @@ std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory
       is_feature = memory->prefixes[i] < trie_.features;
     }
     occurrences[found] = {table.CellAt(search.place), search.place | kPlaceBit};
+    if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
     found += is_feature ? 1 : 0;
-    if (kRemember && is_feature) {
-      memory->found.push_back({static_cast<std::uint32_t>(i), 2, trie_.columns[memory->prefixes[i]], 0});
-    }
   }
   return found;
 }
@@ -177,11 +176,8 @@ std::size_t CompiledScorer::FindNgrams(std::size_t length, std::size_t found, Sc
     const double* cell = trie_.Cell(is_feature ? node : 0);
     __builtin_prefetch(cell);
     occurrences[found] = {cell, node};
+    if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
     found += is_feature ? 1 : 0;
-    if (kRemember && is_feature) {
-      memory->found.push_back(
-          {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(length), trie_.columns[node], 0});
-    }
   }
   return found;
 }

@@ -60,22 +60,4 @@ Node CompiledScorer::MapForTable(std::string_view token) const {
   return trie_.tokens.Find(mapped[0], text::HashToken(mapped[0]));
 }
 
-void CompiledScorer::Attribute(std::int32_t row, ScoringMemory* memory, Prediction* out) const {
-  auto& found = memory->found;
-  for (std::size_t i = 0; i < found.size(); ++i) found[i].entry = memory->places[i];
-  // Features were found length by length; an answer goes through the text.
-  std::sort(found.begin(), found.end(), [](const FoundFeature& a, const FoundFeature& b) {
-    return std::pair(a.first_token, a.tokens) < std::pair(b.first_token, b.tokens);
-  });
-  out->attributions.clear();
-  for (const FoundFeature& f : found) {
-    const FeatureCounter::Entry entry = memory->counter.entries()[f.entry];
-    const double value = term_frequency_(entry.count) * entry.cell[0] / memory->length;
-    const double contribution = entry.cell[1 + static_cast<std::size_t>(row)] * value / entry.count;
-    const text::Span first = memory->spans[f.first_token];
-    const text::Span last = memory->spans[f.first_token + f.tokens - 1];
-    out->attributions.push_back({first.begin, last.end, static_cast<std::int32_t>(f.column), contribution});
-  }
-}
-
 }  // namespace valence::classifier

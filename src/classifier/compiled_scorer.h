@@ -24,8 +24,8 @@ class CompiledScorer {
   void Score(std::string_view text, ScoringMemory* memory, Prediction* out) const;
   /// Score, remembering in *memory where each feature was found.
   void ScoreAndRemember(std::string_view text, ScoringMemory* memory, Prediction* out) const;
-  /// Sets out->attributions for row `row` of the text that ScoreAndRemember has just scored.
-  void Attribute(std::int32_t row, ScoringMemory* memory, Prediction* out) const;
+  /// Sets out->attributions for row `row` of the text that ScoreAndRemember has just scored, as Classifier::Explain.
+  void Attribute(std::int32_t row, std::size_t limit, ScoringMemory* memory, Prediction* out) const;
 
  private:
   CompiledScorer(text::FusedTokenizer tokenizer, const ModelBundle& bundle, const VocabularyTrie& trie);
@@ -33,7 +33,7 @@ class CompiledScorer {
   // Compile time.
   Node MapForTable(std::string_view token) const;
 
-  // Per text. kRemember: note spans and occurrences too.
+  // Per text. kRemember: note spans and where occurrences begin too.
   template <bool kRemember>
   void Run(std::string_view text, ScoringMemory* memory, Prediction* out) const;
   template <bool kRemember>
@@ -51,6 +51,9 @@ class CompiledScorer {
   template <bool kRemember>
   std::size_t FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const;
   void AddUp(ScoringMemory* memory, Prediction* out) const;
+  std::int32_t ColumnOf(const Occurrence& occurrence) const;
+
+  static constexpr std::uint32_t kPlaceBit = 0x80000000;  // in Occurrence::id: a place in the bigram table, not a node
 
   text::FusedTokenizer tokenizer_;
   bool maps_identically_;

@@ -13,12 +13,12 @@
 
 namespace valence::classifier {
 
-/// Where and what an occurrence is, as the explaining pass notes it.
+/// An occurrence that may become an attribution.
 struct FoundFeature {
   std::uint32_t first_token = 0;
   std::uint32_t tokens = 0;
-  Node column = 0;
-  std::uint32_t entry = 0;  ///< in FeatureCounter::entries()
+  std::uint32_t occurrence = 0;  ///< in ScoringMemory::occurrences
+  double size = 0;               ///< of its contribution, before the document's length divides all of them
 };
 
 /// Working memory of the compiled path, for one thread; grows to the largest text and stays.
@@ -29,8 +29,10 @@ struct ScoringMemory {
   std::vector<text::Span> spans;        ///< of the tokens, when explaining
   std::vector<Occurrence> occurrences;  ///< of features; the first `occurrence_count` are this text's
   std::size_t occurrence_count = 0;
-  std::vector<FoundFeature> found;    ///< the same, when explaining
-  std::vector<std::uint32_t> places;  ///< of the occurrences in the counter, when explaining
+  std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining
+  std::vector<std::size_t> ends;            ///< [n - 1]: how many occurrences have n tokens or fewer
+  std::vector<std::uint32_t> places;        ///< of the occurrences in the counter, when explaining
+  std::vector<FoundFeature> kept;           ///< of which attributions are made
   FeatureCounter counter;
   SurfaceMemo memo;
   std::string mapped_bytes;

@@ -144,7 +144,7 @@ class Batch final : public net::HttpStream {
   }
 
   const classifier::Prediction& Score(std::string_view text) {
-    model_->Predict(thread_, text, false, &prediction_);
+    model_->Predict(thread_, text, 0, &prediction_);
     core_.metrics.Predicted(thread_, text, prediction_);
     ++texts_;
     return prediction_;

@@ -51,8 +51,8 @@ void Exchange::FollowTraffic(const ModelTraffic& traffic) {
   }
 }
 
-const classifier::Prediction& Exchange::Score(std::string_view text, bool explain) {
-  model->Predict(thread, text, explain, &state.prediction);
+const classifier::Prediction& Exchange::Score(std::string_view text, std::size_t attributions) {
+  model->Predict(thread, text, attributions, &state.prediction);
   core.metrics.Predicted(thread, text, state.prediction);
   if (shadow != nullptr) shadow->Offer(thread, text, state.prediction.label);
   ++texts;

@@ -67,8 +67,9 @@ struct Exchange {
   /// Decides who answers, and says so in the answer's headers: without a version the champion, or of predictions a
   /// canary's share the canary. False after answering 404 (no such model or version) or 503 (nothing is served).
   bool ChooseModel(std::string_view name, std::string_view version = {});
-  /// Scores one text by the chosen model and counts it. The answer is valid until the next call.
-  const classifier::Prediction& Score(std::string_view text, bool explain = false);
+  /// Scores one text by the chosen model and counts it, with at most so many attributions. The answer is valid until the
+  /// next call.
+  const classifier::Prediction& Score(std::string_view text, std::size_t attributions = 0);
   /// What `prediction` of `text` by the chosen model says. `threshold`: as AnswerWriter::Decide.
   Answered Describe(std::string_view text, const classifier::Prediction& prediction,
                     std::optional<double> threshold) const;

@@ -4,15 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <span>
 
 #include "valence/base/json.h"
 
 namespace valence::serving {
 namespace {
-
-using classifier::Attribution;
 
 std::string Quoted(std::string_view text) {
   std::string quoted;
@@ -30,16 +27,6 @@ void AppendByLabel(const std::vector<std::string>& labels, std::span<const doubl
     separator = ',';
   }
   out->push_back('}');
-}
-
-/// The size of contribution that the `limit` weightiest reach.
-double Threshold(const std::vector<Attribution>& all, std::size_t limit) {
-  if (limit == 0 || all.size() <= limit) return 0;
-  std::vector<double> sizes;
-  for (const Attribution& a : all) sizes.push_back(std::abs(a.contribution));
-  const auto nth = sizes.begin() + static_cast<std::ptrdiff_t>(limit - 1);
-  std::nth_element(sizes.begin(), nth, sizes.end(), std::greater<>());
-  return *nth;
 }
 
 /// `"id":..,`, or nothing.
@@ -105,19 +92,15 @@ void AnswerWriter::Append(std::string_view text, const classifier::Prediction& p
     out->append(R"(,"intercept":)");
     AppendDouble(classifier_.Intercept(prediction.explained_row), out);
     out->append(R"(,"attributions":)");
-    AppendAttributions(text, prediction, options.max_attributions, out);
+    AppendAttributions(text, prediction, out);
   }
   out->push_back('}');
 }
 
 void AnswerWriter::AppendAttributions(std::string_view text, const classifier::Prediction& prediction,
-                                      std::size_t limit, std::string* out) const {
+                                      std::string* out) const {
   out->push_back('[');
-  const double threshold = Threshold(prediction.attributions, limit);
-  std::size_t left = limit == 0 ? prediction.attributions.size() : limit;
-  for (const Attribution& a : prediction.attributions) {
-    if (left == 0 || std::abs(a.contribution) < threshold) continue;
-    --left;
+  for (const classifier::Attribution& a : prediction.attributions) {
     if (out->back() != '[') out->push_back(',');
     out->append(R"({"begin":)");
     AppendInteger(a.begin, out);

@@ -15,11 +15,10 @@ namespace valence::serving {
 
 /// What an answer holds besides the prediction.
 struct AnswerOptions {
-  bool explain = false;              ///< "intercept" and "attributions"
-  std::size_t max_attributions = 0;  ///< the weightiest so many, in text order; 0: all
-  std::optional<double> threshold;   ///< decides the label of a model with two
-  DocumentId id;                     ///< echoed
-  std::string_view prediction_id;    ///< for feedback; hex digits, or "" for none
+  bool explain = false;             ///< "intercept" and "attributions"
+  std::optional<double> threshold;  ///< decides the label of a model with two
+  DocumentId id;                    ///< echoed
+  std::string_view prediction_id;   ///< for feedback; hex digits, or "" for none
 };
 
 /// Writes predictions as JSON by hand into a reused string: names are escaped once, when the model is loaded.
@@ -41,8 +40,7 @@ class AnswerWriter {
   const std::string& QuotedLabel(std::size_t index) const { return labels_[index]; }
   const std::vector<std::string>& quoted_labels() const { return labels_; }
   /// Appends `[{"begin","end","term","text","contribution"},...]`.
-  void AppendAttributions(std::string_view text, const classifier::Prediction& prediction, std::size_t limit,
-                          std::string* out) const;
+  void AppendAttributions(std::string_view text, const classifier::Prediction& prediction, std::string* out) const;
 
  private:
   const classifier::Classifier& classifier_;

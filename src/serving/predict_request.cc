@@ -7,6 +7,7 @@
 
 #include "json_reader.h"
 #include "valence/base/utf8.h"
+#include "valence/classifier/classifier.h"
 
 namespace valence::serving {
 namespace dom = simdjson::dom;
@@ -78,13 +79,15 @@ Fault ReadText(dom::element value, const TextLimits& limits, PredictRequest* req
 }
 
 Fault ReadExplain(dom::element value, PredictRequest* request) {
-  if (value.get(request->explain) == simdjson::SUCCESS) return std::nullopt;
+  if (bool all = false; value.get(all) == simdjson::SUCCESS) {
+    request->attributions = all ? classifier::kAllAttributions : 0;
+    return std::nullopt;
+  }
   std::int64_t count = 0;
   if (!GetInteger(value, &count) || count < 0 || count > kMaxAttributions) {
     return WrongType("explain", "true, false or a number of attributions", value);
   }
-  request->explain = count > 0;
-  request->max_attributions = static_cast<std::size_t>(count);
+  request->attributions = static_cast<std::size_t>(count);
   return std::nullopt;
 }
 
@@ -163,8 +166,8 @@ Fault CheckMembers(unsigned seen) {
 void PredictRequest::Clear() {
   texts.clear();
   ids.clear();
-  batch = explain = false;
-  max_attributions = 0;
+  batch = false;
+  attributions = 0;
   threshold.reset();
   model = {};
   version.clear();

@@ -33,8 +33,7 @@ struct PredictRequest {
   std::vector<std::string_view> texts;
   std::vector<DocumentId> ids;       ///< one per text
   bool batch = false;                ///< `texts`, not `text`: answer with a list
-  bool explain = false;              ///< with attributions
-  std::size_t max_attributions = 0;  ///< the weightiest so many; 0: all
+  std::size_t attributions = 0;  ///< the weightiest so many; 0: none
   std::optional<double> threshold;   ///< the second label's probability must reach it
   std::string_view model;            ///< "" for the default
   std::string version;               ///< likewise

@@ -71,10 +71,11 @@ bool ServedModel::IsVersion(std::string_view version) const {
   return version == impl_->id.version || version == impl_->classifier->version();
 }
 
-void ServedModel::Predict(int thread, std::string_view text, bool explain, classifier::Prediction* out) const {
+void ServedModel::Predict(int thread, std::string_view text, std::size_t attributions,
+                          classifier::Prediction* out) const {
   auto* const scratch = &impl_->scratches[static_cast<std::size_t>(thread)];
-  if (explain) {
-    impl_->classifier->Explain(text, scratch, out);
+  if (attributions > 0) {
+    impl_->classifier->Explain(text, scratch, out, attributions);
   } else {
     impl_->classifier->Predict(text, scratch, out);
   }

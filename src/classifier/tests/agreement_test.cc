@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <tuple>
 
 #include "fitted_bundle.h"
 #include "random_texts.h"
@@ -111,6 +113,35 @@ void ExpectSpansInOrder(const Prediction& explained, std::string_view text) {
   }
 }
 
+/// The `limit` weightiest of all, the earlier of equal ones, in text order.
+std::vector<Attribution> Weightiest(std::vector<Attribution> all, std::size_t limit) {
+  while (all.size() > limit) {
+    const auto lightest =
+        std::min_element(all.rbegin(), all.rend(), [](const Attribution& a, const Attribution& b) {
+          return std::fabs(a.contribution) < std::fabs(b.contribution);
+        });
+    all.erase(std::next(lightest).base());
+  }
+  return all;
+}
+
+void ExpectTheWeightiest(const Classifier& classifier, std::string_view text, std::size_t limit,
+                         Classifier::Scratch* scratch) {
+  Prediction all;
+  Prediction some;
+  classifier.Explain(text, scratch, &all);
+  classifier.Explain(text, scratch, &some, limit);
+  ASSERT_EQ(all.scores, some.scores);
+  const std::vector<Attribution> expected = Weightiest(all.attributions, limit);
+  ASSERT_EQ(some.attributions.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const Attribution& a = some.attributions[i];
+    ASSERT_EQ(std::tuple(a.begin, a.end, a.column, a.contribution),
+              std::tuple(expected[i].begin, expected[i].end, expected[i].column, expected[i].contribution))
+        << text << ", attribution " << i << " of " << limit;
+  }
+}
+
 class Agreement : public testing::TestWithParam<Case> {};
 
 TEST_P(Agreement, OfCompiledAndPlainPathOnRandomTexts) {
@@ -126,6 +157,7 @@ TEST_P(Agreement, OfCompiledAndPlainPathOnRandomTexts) {
     Prediction explained;
     classifier->Explain(text, &scratch, &explained);
     ASSERT_NO_FATAL_FAILURE(ExpectSpansInOrder(explained, text)) << "text " << i;
+    ASSERT_NO_FATAL_FAILURE(ExpectTheWeightiest(*classifier, text, static_cast<std::size_t>(i % 12), &scratch));
   }
 }
 

@@ -117,7 +117,7 @@ void Explain(Exchange& exchange) {
   out.append(R"({"explanations":[)");
   for (const std::string_view text : exchange.state.texts) {
     if (out.back() == '}') out.push_back(',');
-    exchange.model->writer().Append(text, exchange.Score(text, true), options, &out);
+    exchange.model->writer().Append(text, exchange.Score(text, classifier::kAllAttributions), options, &out);
   }
   out.append("]}\n");
 }

@@ -110,11 +110,11 @@ Columns ScoreTexts(Exchange& exchange, const std::vector<std::string_view>& text
   const bool explain = std::any_of(outputs.begin(), outputs.end(), wants_reasons);
   Columns columns;
   for (const std::string_view text : texts) {
-    const classifier::Prediction& p = exchange.Score(text, explain);
+    const classifier::Prediction& p = exchange.Score(text, explain ? classifier::kAllAttributions : 0);
     columns.labels.push_back(p.label);
     columns.probabilities.insert(columns.probabilities.end(), p.probabilities.begin(), p.probabilities.end());
     columns.logits.insert(columns.logits.end(), p.scores.begin(), p.scores.end());
-    if (explain) exchange.model->writer().AppendAttributions(text, p, 0, &columns.attributions.emplace_back());
+    if (explain) exchange.model->writer().AppendAttributions(text, p, &columns.attributions.emplace_back());
   }
   return columns;
 }

@@ -20,13 +20,13 @@ void Answer(Exchange& exchange) {
   if (wanted.threshold.has_value() && writer.quoted_labels().size() != 2) {
     return exchange.Fail({400, "'threshold': only models with two labels have one", "threshold"});
   }
-  AnswerOptions options{wanted.explain, wanted.max_attributions, wanted.threshold, {}, {}};
+  AnswerOptions options{wanted.attributions > 0, wanted.threshold, {}, {}};
   std::string& out = exchange.response->body;
   if (wanted.batch) out.append(R"({"predictions":[)");
   for (std::size_t i = 0; i < wanted.texts.size(); ++i) {
     if (i > 0) out.push_back(',');
     const std::string_view text = wanted.texts[i];
-    const classifier::Prediction& prediction = exchange.Score(text, wanted.explain);
+    const classifier::Prediction& prediction = exchange.Score(text, wanted.attributions);
     const std::string prediction_id = exchange.Remember(text, prediction, wanted.threshold);
     options.id = wanted.ids[i];
     options.prediction_id = prediction_id;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,13 +28,15 @@ struct Prediction {
   std::int32_t label = 0;             ///< class index with the highest probability
   std::vector<double> scores;         ///< one (binary: > 0 is class 1) or one per class
   std::vector<double> probabilities;  ///< one per class
-  /// Filled by Explain only. In text order. sum(contribution) + intercept(explained_row) = scores[explained_row] within
-  /// 1e-12.
+  /// Filled by Explain only. In text order. Of all, sum(contribution) + intercept(explained_row) =
+  /// scores[explained_row] within 1e-12.
   std::vector<Attribution> attributions;
   std::int32_t explained_row = 0;  ///< binary: 0; otherwise the predicted label
   std::uint32_t tokens = 0;        ///< tokens after preprocessing
   std::uint32_t known_tokens = 0;  ///< of them, in the vocabulary
 };
+
+inline constexpr std::size_t kAllAttributions = std::numeric_limits<std::size_t>::max();
 
 /// A trained model ready to answer. Immutable and shared by all threads; each thread brings its own Scratch.
 class Classifier {
@@ -59,8 +63,9 @@ class Classifier {
   /// Scores one text. `text` is well-formed UTF-8 (callers check at the border and answer 400). No allocation once
   /// warm, no locks. Deterministic.
   void Predict(std::string_view text, Scratch* scratch, Prediction* out) const;
-  /// Predict with attributions.
-  void Explain(std::string_view text, Scratch* scratch, Prediction* out) const;
+  /// Predict with attributions: those of the `limit` occurrences that add most, in either direction; of equal ones the
+  /// earlier. A few cost little more than Predict, all of them more than twice as much.
+  void Explain(std::string_view text, Scratch* scratch, Prediction* out, std::size_t limit = kAllAttributions) const;
   /// The plain path (Preprocessor, Vectorizer, dot product): the meaning that the compiled path must equal within
   /// 1e-12. For tests.
   void PredictPlain(std::string_view text, Prediction* out) const;

@@ -42,9 +42,9 @@ class ServedModel {
   /// "Valence-Model-Version: ...\r\n".
   const std::string& headers() const;
 
-  /// Scores and counts one text (well-formed UTF-8) into `out`. At most one call per `thread` at a time. No allocation
-  /// once warm, no locks.
-  void Predict(int thread, std::string_view text, bool explain, classifier::Prediction* out) const;
+  /// Scores and counts one text (well-formed UTF-8) into `out`, with at most so many attributions. At most one call per
+  /// `thread` at a time. No allocation once warm, no locks.
+  void Predict(int thread, std::string_view text, std::size_t attributions, classifier::Prediction* out) const;
 
   const AnswerWriter& writer() const;
   ModelMetrics& metrics() const;
