@@ -41,22 +41,27 @@ def ingest(archive):
     return train_test_split(kept, test_size=0.2, random_state=42, stratify=[r[2] for r in kept])
 
 
-def preprocess(rows):
-    """The seed's preprocessing, as its users wrote it."""
+def make_preprocessor():
+    """The seed's preprocessing of one text, as its users wrote it."""
     stop_words = set(stopwords.words("english"))
     lemmatizer = WordNetLemmatizer()
     punctuation = re.compile("[%s]" % re.escape(string.punctuation))
-    out = []
-    for name, text, label in rows:
+
+    def preprocess(text):
         text = re.sub(r"https?://\S+|www\.\S+", "", text)
         text = "".join(c for c in text if not c.isdigit())
         text = text.lower()
         text = punctuation.sub(" ", text).replace("؛", "")
         text = re.sub(r"\s+", " ", text).strip()
         text = " ".join(w for w in text.split() if w not in stop_words)
-        text = " ".join(lemmatizer.lemmatize(w) for w in text.split())
-        out.append((name, text, label))
-    return out
+        return " ".join(lemmatizer.lemmatize(w) for w in text.split())
+
+    return preprocess
+
+
+def preprocess(rows):
+    of_text = make_preprocessor()
+    return [(name, of_text(text), label) for name, text, label in rows]
 
 
 def write_csv(path, rows):

@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import resource
+import shutil
 import signal
 import socket
 import statistics
@@ -20,6 +21,7 @@ import tempfile
 import time
 
 from bench_dvc import bench_dvc
+from rivals import bench_rivals
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINARY = os.environ["VALENCE_BIN"]
@@ -54,11 +56,11 @@ def free_port():
 
 
 @contextlib.contextmanager
-def server(command, port, path="/", cpu=None):
+def server(command, port, path="/", cpu=None, patience=30):
     """A server on loopback, ready to answer; stopped by its pid."""
     start = time.perf_counter()
     pin = ["taskset", "-c", str(cpu)] if cpu is not None else []
-    process = subprocess.Popen(pin + command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(pin + command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         while True:
             if process.poll() is not None:
@@ -67,16 +69,16 @@ def server(command, port, path="/", cpu=None):
             with socket.socket() as probe:
                 listening = probe.connect_ex(("127.0.0.1", port)) == 0
             if listening:
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
                 connection.request("GET", path)
                 if connection.getresponse().status == 200:
                     break
             time.sleep(0.001)
-            if time.perf_counter() - start > 30:
-                raise SystemExit(f"{command} is not ready after 30 s")
+            if time.perf_counter() - start > patience:
+                raise SystemExit(f"{command} is not ready after {patience} s")
         yield time.perf_counter() - start
     finally:
-        process.send_signal(signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGTERM)  # its workers too
         process.wait(timeout=30)
 
 
@@ -131,10 +133,11 @@ def bench_startup(work):
     report(f"exec to ready, {features:,} features", f"{ready:.0f}", "ms", "< 50", ready < 50)
 
 
-def wrk(port, script, seconds=8):
-    """Requests/s of wrk on the second core, 32 keep-alive connections."""
-    out = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", "-c32", f"-d{seconds}s", "--latency", "-s", str(script),
-                          f"http://127.0.0.1:{port}/predict"], capture_output=True, text=True, check=True).stdout
+def wrk(port, bodies, path="/predict", seconds=8):
+    """Requests/s and p99 of wrk on the second core, 32 keep-alive connections, the lines of `bodies` in turn."""
+    out = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", "-c32", f"-d{seconds}s", "--latency", "-s",
+                          str(ROOT / "bench/predict.lua"), f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True,
+                         check=True, env={**os.environ, "VALENCE_BENCH_BODIES": str(bodies)}).stdout
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     if bad:
         raise SystemExit(f"wrk: {bad.group(0)}")
@@ -230,25 +233,31 @@ def bench_serve(work):
     """Reviews of about 1.3 KB, server on one core, load on the other."""
     print("serve: POST /predict, 1.3 KB reviews, 32 keep-alive connections")
     bodies = review_bodies(work)
-    os.environ["VALENCE_BENCH_BODIES"] = str(bodies)
-    script = ROOT / "bench/predict.lua"
     ratios = []
     for _ in range(3):
         port = free_port()
         with server([str(BENCH / "epoll_server"), str(port)], port, cpu=0):
-            fixed, _ = wrk(port, script)
+            fixed, _ = wrk(port, bodies)
         port = free_port()
         with server([BINARY, "--threads", "1", "serve", "--model", str(work / "models/model.safetensors"), "--port",
                      str(port)], port, "/readyz", cpu=0):
-            ours, p99 = wrk(port, script)
+            ours, p99 = wrk(port, bodies)
         print(f"  fixed answer {fixed:,.0f}/s, valence {ours:,.0f}/s (p99 {p99})")
         ratios.append(ours / fixed)
     ratio = 100 * statistics.median(ratios)
     report("serve: share of a fixed-answer epoll server's requests/s", f"{ratio:.0f}", "%", ">= 30", ratio >= 30)
 
 
+def rivals(work):
+    print("rivals: the seed's request path, 1.3 KB reviews, 32 keep-alive connections")
+    folder = work / "rivals"
+    folder.mkdir()
+    shutil.copy(review_bodies(work), folder / "bodies.txt")
+    bench_rivals(folder, BINARY, SEED, sys.modules[__name__])
+
+
 PARTS = {"pipeline": bench_pipeline, "text": bench_text, "startup": bench_startup, "serve": bench_serve,
-         "load": bench_load,
+         "load": bench_load, "rivals": rivals,
          "dvc": lambda work: bench_dvc(work, BINARY, ARCHIVE, report)}
 
 
