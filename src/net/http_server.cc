@@ -146,6 +146,7 @@ void HttpServer::RunUntilSignal(const ServerEvents& events) {
       for (const auto& worker : impl_->workers) worker->Cut();
     });
   });
+  if (events.on_ready) events.on_ready();
   if (events.on_second) EverySecond(seconds, events.on_second);
   std::jthread watcher([&] { control.run(); });
   Run();

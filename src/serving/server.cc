@@ -57,10 +57,13 @@ Status Serve(const ServeConfig& config) {
     certificates.Reload(server.get());
     follower.RequestReload();
   });
-  log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", ListenerUrl(http, server->port()),
-                        repository->Snapshot()->default_model()->classifier().version(),
-                        config.since_start.seconds() * 1000));
   net::ServerEvents events;
+  events.on_ready = [&] {
+    log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", ListenerUrl(http, server->port()),
+                          repository->Snapshot()->default_model()->classifier().version(),
+                          config.since_start.seconds() * 1000));
+    notifier.Ready();
+  };
   events.on_drain = [&service, &notifier] {
     service.BeginDrain();
     notifier.Stopping();
@@ -72,7 +75,6 @@ Status Serve(const ServeConfig& config) {
       certificates.ReloadIfChanged(server.get());
     };
   }
-  notifier.Ready();
   server->RunUntilSignal(events);
   log::Info("stopped");
   return Ok();

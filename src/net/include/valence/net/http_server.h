@@ -110,6 +110,7 @@ using ErrorRenderer = std::function<void(int thread, const HttpRefusal&, HttpRes
 
 /// What a running server tells; any may be empty. Called on a thread that answers no requests.
 struct ServerEvents {
+  std::function<void()> on_ready;   ///< from now on a signal begins a drain; on the thread of RunUntilSignal
   std::function<void()> on_drain;   ///< SIGTERM or SIGINT: the drain begins
   std::function<void()> on_second;  ///< about every second
 };
