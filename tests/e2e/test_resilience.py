@@ -499,3 +499,13 @@ def test_a_second_signal_ends_it_at_once(trained):
     begun = time.monotonic()
     assert process.wait(10) == 0 and time.monotonic() - begun <= 1
     process.stderr.close()
+
+
+def test_a_signal_right_after_the_ready_line_is_a_drain(trained):
+    for _ in range(20):
+        process = subprocess.Popen([BINARY, "serve", "--port", "0"], cwd=trained.folder, stderr=subprocess.PIPE, text=True)
+        assert "serving" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        with process.stderr:
+            assert "stopping" in process.stderr.read()
+        assert process.wait(10) == 0
