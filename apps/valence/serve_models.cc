@@ -53,9 +53,11 @@ Result<std::string> Fingerprint(const std::string& source) {
     case Kind::kLoggedModel:
     case Kind::kRun:
       return source;
-    default:
-      return std::string();
+    case Kind::kHttp:
+    case Kind::kS3:
+      return registry::RemoteVersion(uri);
   }
+  return std::string();
 }
 
 }  // namespace

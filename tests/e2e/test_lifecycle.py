@@ -2,7 +2,9 @@
 """Models that are replaced while they are served: by SIGHUP, by a watched file or alias, by the admin listener. The
 real binary, real sockets, clients that go on asking."""
 import contextlib
+import hashlib
 import http.client
+import http.server
 import json
 import os
 import random
@@ -222,6 +224,48 @@ def test_watch_follows_a_file_and_survives_its_absence(two_models, tmp_path):
         assert server.version() == versions["a"]
         place(folder / "b.safetensors", model)
         wait_for(lambda: server.version() == versions["b"], "the new model")
+
+
+class ModelHost(http.server.BaseHTTPRequestHandler):
+    """Has one file, under any path, with its digest as ETag."""
+    content, downloads = b"", 0
+
+    def do_HEAD(self):  # noqa: N802 - the base class's name
+        self.send_response(200)
+        self.send_header("ETag", f'"{hashlib.sha256(self.content).hexdigest()}"')
+        self.send_header("Content-Length", str(len(self.content)))
+        self.end_headers()
+
+    def do_GET(self):  # noqa: N802
+        ModelHost.downloads += 1
+        self.do_HEAD()
+        self.wfile.write(self.content)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_watch_follows_an_url_by_its_etag(two_models, tmp_path):
+    folder, versions = two_models
+    ModelHost.content, ModelHost.downloads = (folder / "a.safetensors").read_bytes(), 0
+    host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), ModelHost)
+    thread = threading.Thread(target=host.serve_forever)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{host.server_port}/model.safetensors"
+        with serving(tmp_path, "--model", url, "--watch=0.1") as server:
+            assert server.version() == versions["a"]
+            ModelHost.content = (folder / "b.safetensors").read_bytes()
+            wait_for(lambda: server.version() == versions["b"], "the new model")
+            assert ModelHost.downloads == 2
+            host.shutdown()
+            host.server_close()
+            wait_for(lambda: server.metric(r'valence_model_reloads_total\{result="unreachable"\}') > 0, "the warning")
+            assert server.version() == versions["b"]
+    finally:
+        host.shutdown()
+        host.server_close()
+        thread.join()
 
 
 def test_watch_follows_an_alias_of_the_embedded_registry(tmp_path):

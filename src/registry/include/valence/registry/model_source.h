@@ -43,6 +43,10 @@ Result<FetchedModel> FetchModel(const ModelUri& uri, const std::function<Result<
 /// cheaply. Error as FetchModel.
 Result<std::string> ResolveVersion(const ModelUri& uri, tracking::RegistryStore& registry);
 
+/// What an http(s):// or s3:// URI holds right now, without fetching it: its ETag, or where there is none, time and
+/// length. One short look. Errors: kNotFound, kUnavailable (no answer, or one that tells no version), as S3Client.
+Result<std::string> RemoteVersion(const ModelUri& uri);
+
 /// Tag of a model version with its model's digest.
 inline constexpr std::string_view kDigestTag = "valence.digest";
 
