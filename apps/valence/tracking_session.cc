@@ -39,9 +39,13 @@ TrackingSession::TrackingSession(const pipeline::Params& params, TrackingFlags f
       start_time_(NowMilliseconds()) {
   if (!enabled_) return;
   source_ = std::async(std::launch::async, pipeline::ReadSourceControl);
-  if (params.tracking.system_metrics_interval > 0) {
+  const double configured = params.tracking.system_metrics_interval;
+  // A variable that cannot be read is reported with the run, when it is published.
+  const Result<double> wanted = tracking::SystemMetricsInterval(ProcessEnvironment(), configured);
+  const double interval = wanted ? *wanted : configured;
+  if (interval > 0) {
     monitor_ = std::make_unique<pipeline::SystemMonitor>(
-        std::chrono::milliseconds(static_cast<std::int64_t>(params.tracking.system_metrics_interval * 1000) + 1));
+        std::chrono::milliseconds(static_cast<std::int64_t>(interval * 1000) + 1));
   }
 }
 
@@ -55,13 +59,13 @@ pipeline::RunContext TrackingSession::Context(const Json& stage_seconds) {
 }
 
 Result<std::optional<tracking::Published>> TrackingSession::Publish(tracking::RunRecord record) {
-  VALENCE_RETURN_IF_ERROR(AsEnvironment(tracking::ApplyEnvironment(ProcessEnvironment(), &record)));
-  auto stores = app::OpenStores(flags_);
+  const Status applied = AsEnvironment(tracking::ApplyEnvironment(ProcessEnvironment(), &record));
+  auto stores = applied ? app::OpenStores(flags_) : Result<tracking::Stores>(applied.error());
   tracking::PublishedOrSpooled done;
   if (stores) {
     VALENCE_TRY(done, AsEnvironment(tracking::PublishOrSpool(record, *stores->tracking, kLocalStore)));
   } else {
-    // The address itself is wrong: keep the run before saying so.
+    // The address itself is wrong, or a variable: keep the run before saying so.
     VALENCE_TRY(const tracking::Stores local, AsEnvironment(tracking::OpenSqlite(kLocalStore, {})));
     VALENCE_TRY(done.published, AsEnvironment(tracking::Spool(record, *local.tracking)));
     done.spooled_because = stores.error().message;

@@ -3,7 +3,10 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -144,6 +147,29 @@ void SetTls(CURL* handle, const HttpClientOptions& options) {
   }
 }
 
+void SetSocketOption(curl_socket_t socket, int level, int name, std::int64_t value) {
+  const int number = static_cast<int>(value);
+  // A kernel that refuses one leaves the connection as good as it is without.
+  static_cast<void>(::setsockopt(socket, level, name, &number, sizeof number));
+}
+
+/// By hand: libcurl knows the number of probes only since 8.9.
+int OnSocket(void* user, curl_socket_t socket, curlsocktype /*purpose*/) {
+  const TcpKeepalive& keepalive = *static_cast<const TcpKeepalive*>(user);
+  SetSocketOption(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  SetSocketOption(socket, IPPROTO_TCP, TCP_KEEPIDLE, keepalive.idle.count());
+  SetSocketOption(socket, IPPROTO_TCP, TCP_KEEPINTVL, keepalive.interval.count());
+  SetSocketOption(socket, IPPROTO_TCP, TCP_KEEPCNT, keepalive.count);
+  return CURL_SOCKOPT_OK;
+}
+
+/// `options` must outlive the exchange.
+void SetKeepalive(CURL* handle, const HttpClientOptions& options) {
+  if (!options.keepalive.enabled) return;
+  curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, &OnSocket);
+  curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, &options.keepalive);
+}
+
 void SetOptions(CURL* handle, const HttpClientOptions& options) {
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -158,6 +184,7 @@ void SetOptions(CURL* handle, const HttpClientOptions& options) {
   const std::string agent = options.user_agent.empty() ? fmt::format("valence/{}", kVersion) : options.user_agent;
   curl_easy_setopt(handle, CURLOPT_USERAGENT, agent.c_str());
   if (!options.use_proxy) curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
+  SetKeepalive(handle, options);
   SetTls(handle, options);
 }
 

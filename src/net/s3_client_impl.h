@@ -10,7 +10,7 @@ namespace valence::net {
 
 struct S3Client::Impl {
   Impl(Environment environment, AwsSettings settings, S3Options o)
-      : options(std::move(o)), session(std::move(environment), std::move(settings), options.http) {}
+      : options(std::move(o)), session(std::move(environment), std::move(settings), options.http, options.headers) {}
   S3Options options;
   internal::S3Session session;
 };

@@ -53,8 +53,12 @@ class S3Session::Loan {
   std::unique_ptr<HttpClient> client_;
 };
 
-S3Session::S3Session(Environment environment, AwsSettings settings, const HttpClientOptions& http)
-    : settings_(std::move(settings)), http_(http), credentials_(std::move(environment)) {
+S3Session::S3Session(Environment environment, AwsSettings settings, const HttpClientOptions& http,
+                     std::vector<HttpHeader> headers)
+    : settings_(std::move(settings)),
+      http_(http),
+      headers_(std::move(headers)),
+      credentials_(std::move(environment)) {
   http_.follow_redirects = false;  // a redirect needs a new signature: see TurnToRegion
   http_.retry.attempts = settings_.max_attempts;
   if (http_.ca_file.empty()) http_.ca_file = settings_.ca_bundle;
@@ -94,13 +98,14 @@ std::string S3Session::UrlOf(const S3Call& call, const std::string& region) cons
 }
 
 Result<HttpReply> S3Session::SendSigned(const S3Call& call, const std::string& region, const HttpBodySink& sink) {
-  const HttpCall http{.method = call.method,
+  HttpCall http{.method = call.method,
                       .url = UrlOf(call, region),
                       .headers = call.headers,
                       .body = call.body,
                       .upload = call.upload,
                       .upload_offset = call.upload_offset,
                       .upload_bytes = call.upload_bytes};
+  http.headers.insert(http.headers.end(), headers_.begin(), headers_.end());
   const auto sign = [&](HttpCall* prepared) -> Status {
     VALENCE_TRY(const AwsCredentials credentials, credentials_.Get());
     SignV4(credentials, {region, "s3"}, std::chrono::system_clock::now(), call.payload_sha256, prepared);

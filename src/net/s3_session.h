@@ -32,7 +32,9 @@ struct S3Call {
 /// once when S3 says that they have expired, and connections kept from call to call. Thread-safe.
 class S3Session {
  public:
-  S3Session(Environment environment, AwsSettings settings, const HttpClientOptions& http);
+  /// `headers` go with every request.
+  S3Session(Environment environment, AwsSettings settings, const HttpClientOptions& http,
+            std::vector<HttpHeader> headers = {});
 
   /// The answer if it is a 2xx. Else an error that says what S3 refused.
   Result<HttpReply> Send(const S3Call& call, const HttpBodySink& sink = {});
@@ -51,6 +53,7 @@ class S3Session {
 
   AwsSettings settings_;
   HttpClientOptions http_;
+  std::vector<HttpHeader> headers_;
   AwsCredentialChain credentials_;
   std::mutex mutex_;
   std::map<std::string, std::string> regions_;        ///< of buckets that are elsewhere than asked

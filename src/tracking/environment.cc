@@ -8,52 +8,20 @@
 #include <cstdlib>
 #include <utility>
 
+#include "aws_signing.h"
 #include "credentials.h"
 #include "rest_uri.h"
 #include "s3_objects.h"
-#include "valence/base/numbers.h"
+#include "variables.h"
 #include "valence/tracking/stores.h"
 
 namespace valence::tracking {
 namespace {
 
+using internal::Variables;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kLocalStore = "sqlite:///mlflow.db";
-
-/// The variables of one environment, typed and checked as MLflow checks them.
-class Variables {
- public:
-  explicit Variables(const Environment& environment) : environment_(environment) {}
-
-  std::string Text(const char* name) const { return environment_(name); }
-
-  /// MLflow takes only these words.
-  Result<bool> Boolean(const char* name, bool unset) const {
-    const std::string text = Text(name);
-    if (text.empty()) return unset;
-    if (text == "1" || text == "true" || text == "True" || text == "TRUE") return true;
-    if (text == "0" || text == "false" || text == "False" || text == "FALSE") return false;
-    return InvalidArgument(fmt::format("{}='{}': expected true, false, 1 or 0", name, text));
-  }
-
-  Result<double> Number(const char* name, double unset, double least, double most) const {
-    const std::string text = Text(name);
-    if (text.empty()) return unset;
-    const Result<double> number = ParseDouble(text);
-    if (number.has_value() && *number >= least && *number <= most) return number;
-    return InvalidArgument(fmt::format("{}='{}': expected a number from {} to {}", name, text, least, most));
-  }
-
-  Result<std::uint64_t> Bytes(const char* name, std::uint64_t unset, std::uint64_t least) const {
-    constexpr double kMost = 1e15;
-    VALENCE_TRY(const double number, Number(name, static_cast<double>(unset), static_cast<double>(least), kMost));
-    return static_cast<std::uint64_t>(number);
-  }
-
- private:
-  const Environment& environment_;
-};
 
 milliseconds Milliseconds(double seconds) { return milliseconds(std::llround(seconds * 1000)); }
 
@@ -110,6 +78,27 @@ Status ReadRetries(const Variables& variables, net::HttpClientOptions* http) {
   return Ok();
 }
 
+Status ReadConnections(const Variables& variables, net::HttpClientOptions* http) {
+  constexpr std::int64_t kLongest = 32'767;  // what Linux takes
+  constexpr std::int64_t kMostProbes = 127;
+  constexpr std::int64_t kAny = 1'000'000;
+  net::TcpKeepalive& keepalive = http->keepalive;
+  VALENCE_TRY(keepalive.enabled, variables.Boolean("MLFLOW_HTTP_TCP_KEEPALIVE", true));
+  VALENCE_TRY(const std::int64_t idle,
+              variables.Whole("MLFLOW_HTTP_TCP_KEEPALIVE_IDLE", keepalive.idle.count(), 1, kLongest));
+  VALENCE_TRY(const std::int64_t interval,
+              variables.Whole("MLFLOW_HTTP_TCP_KEEPALIVE_INTERVAL", keepalive.interval.count(), 1, kLongest));
+  VALENCE_TRY(const std::int64_t count,
+              variables.Whole("MLFLOW_HTTP_TCP_KEEPALIVE_COUNT", keepalive.count, 1, kMostProbes));
+  keepalive.idle = std::chrono::seconds(idle);
+  keepalive.interval = std::chrono::seconds(interval);
+  keepalive.count = static_cast<int>(count);
+  // One connection is kept, and one more for big files: within any pool that these allow.
+  VALENCE_RETURN_IF_ERROR(variables.Whole("MLFLOW_HTTP_POOL_CONNECTIONS", 1, 1, kAny));
+  VALENCE_RETURN_IF_ERROR(variables.Whole("MLFLOW_HTTP_POOL_MAXSIZE", 1, 1, kAny));
+  return Ok();
+}
+
 Status ReadFiles(const Variables& variables, RestOptions* options) {
   VALENCE_TRY(options->truncate_long_values, variables.Boolean("MLFLOW_TRUNCATE_LONG_VALUES", true));
   VALENCE_TRY(options->multipart, variables.Boolean("MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", false));
@@ -144,19 +133,21 @@ std::string UserName(const Environment& environment) {
 
 Result<RestOptions> RestOptionsFrom(const std::string& uri, const Environment& environment) {
   const Variables variables(environment);
-  for (const char* unsupported : {"MLFLOW_TRACKING_AUTH", "MLFLOW_TRACKING_AWS_SIGV4"}) {
-    const std::string value = variables.Text(unsupported);
-    if (value.empty() || value == "false" || value == "0") continue;
+  if (!variables.Text("MLFLOW_TRACKING_AUTH").empty()) {
     return InvalidArgument(
-        fmt::format("{} is set, and asks for a way to sign in that Valence does not have; unset it and use "
-                    "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
-                    unsupported));
+        "MLFLOW_TRACKING_AUTH is set, and names a plug-in in Python, which Valence cannot run; unset it and use "
+        "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_AWS_SIGV4");
   }
   RestOptions options;
   options.uri = uri;
+  VALENCE_TRY(const bool signs, variables.Boolean("MLFLOW_TRACKING_AWS_SIGV4", false));
+  if (signs) {
+    VALENCE_TRY(options.sign, internal::MakeAwsSigner(environment));
+  }
   VALENCE_RETURN_IF_ERROR(ReadCredentialsInto(variables, &options));
   VALENCE_RETURN_IF_ERROR(ReadTls(variables, &options.http));
   VALENCE_RETURN_IF_ERROR(ReadRetries(variables, &options.http));
+  VALENCE_RETURN_IF_ERROR(ReadConnections(variables, &options.http));
   VALENCE_RETURN_IF_ERROR(ReadFiles(variables, &options));
   return options;
 }

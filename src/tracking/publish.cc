@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
+#include <vector>
 
 #include "local_artifacts.h"
 #include "publish_model.h"
@@ -26,6 +28,7 @@ class Publisher {
     VALENCE_TRY(const Experiment experiment, record.experiment_id.empty() ? store_.EnsureExperiment(record.experiment)
                                                                           : store_.GetExperiment(record.experiment_id));
     published_.experiment_id = experiment.experiment_id;
+    VALENCE_RETURN_IF_ERROR(FindActiveModel(record));
     VALENCE_RETURN_IF_ERROR(PublishRun(record, record.request_id, "", /*may_exist=*/true));
     return std::move(published_);
   }
@@ -41,7 +44,7 @@ class Publisher {
                              run.status == record.status && run.end_time == record.end_time;
     if (is_complete) return Recall(record, run, parent_id.empty());
     VALENCE_RETURN_IF_ERROR(store_.LogInputs(run.run_id, record.datasets));
-    VALENCE_RETURN_IF_ERROR(store_.LogBatch(run.run_id, record.metrics, record.params, record.tags));
+    VALENCE_RETURN_IF_ERROR(LogFigures(record, run.run_id));
     if (record.model.has_value()) VALENCE_RETURN_IF_ERROR(PublishModelOf(record, request_id, found, parent_id.empty()));
     if (!record.artifacts.empty()) {
       WarnOfLocalRoot(run.artifact_uri);
@@ -53,6 +56,38 @@ class Publisher {
       VALENCE_RETURN_IF_ERROR(PublishRun(child, id, run.run_id, !found.is_new));
     }
     return store_.UpdateRun(run.run_id, record.status, record.end_time);
+  }
+
+  /// A model that is not there is no reason to lose the run.
+  Status FindActiveModel(const RunRecord& record) {
+    if (record.active_model_id.empty()) return Ok();
+    const Result<LoggedModel> model = store_.GetLoggedModel(record.active_model_id);
+    if (model.has_value()) {
+      active_model_id_ = record.active_model_id;
+      return Ok();
+    }
+    const ErrorCode code = model.error().code;
+    if (code != ErrorCode::kNotFound && code != ErrorCode::kUnimplemented && code != ErrorCode::kInvalidArgument) {
+      return model.error();
+    }
+    published_.warnings.push_back(
+        fmt::format("the run's metrics are not tied to the active model '{}', since {} has no such logged model; set "
+                    "MLFLOW_ACTIVE_MODEL_ID to one of its, or unset it",
+                    record.active_model_id, store_.uri()));
+    return Ok();
+  }
+
+  /// With an active model, the metrics belong to it as well, and it is an input of the run.
+  Status LogFigures(const RunRecord& record, const std::string& run_id) {
+    if (active_model_id_.empty() || record.metrics.empty()) {
+      return store_.LogBatch(run_id, record.metrics, record.params, record.tags);
+    }
+    // A server keeps a model's NaN as 0, so those stay the run's alone.
+    std::vector<Metric> of_run, of_model;
+    for (const Metric& metric : record.metrics) (std::isnan(metric.value) ? of_run : of_model).push_back(metric);
+    VALENCE_RETURN_IF_ERROR(store_.LogModelInput(run_id, active_model_id_));
+    VALENCE_RETURN_IF_ERROR(store_.LogBatch(run_id, of_run, record.params, record.tags));
+    return store_.LogModelMetrics(run_id, active_model_id_, of_model, nullptr);
   }
 
   Result<FoundRun> FindOrCreate(const RunRecord& record, const std::string& request_id, const std::string& parent_id,
@@ -107,6 +142,7 @@ class Publisher {
 
   TrackingStore& store_;
   Published published_;
+  std::string active_model_id_;  ///< of a model that is there; "" if none is to be tied
   bool has_warned_ = false;
 };
 

@@ -18,13 +18,15 @@ constexpr std::string_view kApi = "api/2.0/mlflow/";
 /// Files up to this go over the connection of the calls, within its time limit.
 constexpr std::uint64_t kSmallFile = 8u << 20;
 
-/// Basic wins over a token, and what the address holds is as good as the variables.
+/// Basic wins over a token, and what the address holds is as good as the variables. A signature wins over both.
 std::vector<net::HttpHeader> HeadersFor(const RestOptions& options, const ServerUri& server) {
   std::vector<net::HttpHeader> headers;
   const bool in_uri = options.username.empty() && !server.username.empty();
   const std::string& username = in_uri ? server.username : options.username;
   const std::string& password = in_uri ? server.password : options.password;
-  if (!username.empty() || !password.empty()) {
+  if (options.sign) {
+    // each request brings its own
+  } else if (!username.empty() || !password.empty()) {
     headers.push_back({"Authorization", "Basic " + ToBase64(username + ":" + password)});
   } else if (!options.token.empty()) {
     headers.push_back({"Authorization", "Bearer " + options.token});
@@ -53,8 +55,8 @@ std::string HostOf(const std::string& url) {
 }
 
 Result<net::HttpReply> SendBy(net::HttpClient& http, const net::HttpCall& call, const std::string& what,
-                              const net::HttpBodySink& sink) {
-  Result<net::HttpReply> reply = http.Send(call, sink);
+                              const net::HttpBodySink& sink, const net::HttpPrepare& sign) {
+  Result<net::HttpReply> reply = http.Send(call, sink, sign);
   if (!reply.has_value()) return reply;  // names method and address itself
   if (!reply->ok()) return ExplainReply(*reply, what, HostOf(call.url));
   return reply;
@@ -118,18 +120,18 @@ Result<Json> RestClient::CallUrl(const std::string& method, const std::string& u
 
 Result<net::HttpReply> RestClient::Exchange(net::HttpCall call, const std::string& what) {
   call.headers.insert(call.headers.end(), headers_.begin(), headers_.end());
-  return SendBy(http_, call, what, {});
+  return SendBy(http_, call, what, {}, options_.sign);
 }
 
 Result<net::HttpReply> RestClient::ExchangeFile(net::HttpCall call, const std::string& what,
                                                 const net::HttpBodySink& sink) {
   call.headers.insert(call.headers.end(), headers_.begin(), headers_.end());
   const bool is_small = !sink && FileBytes(call.upload) <= kSmallFile;
-  return SendBy(is_small ? http_ : files(), call, what, sink);
+  return SendBy(is_small ? http_ : files(), call, what, sink, options_.sign);
 }
 
 Result<net::HttpReply> RestClient::ExchangeUnsigned(const net::HttpCall& call, const std::string& what) {
-  return SendBy(files(), call, what, {});
+  return SendBy(files(), call, what, {}, {});
 }
 
 net::HttpClient& RestClient::files() {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kSnippetBytes = 160;
 
-/// What the server says: MLflow's error_code and message, or DagsHub's error, or the body itself.
+/// What the server says: MLflow's error_code and message, or DagsHub's error, AWS's Message, or the body itself.
 struct ServerWords {
   std::string code;
   std::string message;
@@ -27,6 +27,7 @@ ServerWords WordsOf(const std::string& body) {
   if (!json.has_value() || !json->is_object()) return {"", Snippet(body)};
   std::string message = TextOf(*json, "message");
   if (message.empty()) message = TextOf(*json, "error");
+  if (message.empty()) message = TextOf(*json, "Message");  // AWS's API Gateway
   return {TextOf(*json, "error_code"), message.empty() ? Snippet(body) : Snippet(message)};
 }
 
@@ -60,6 +61,12 @@ Error Forbidden(std::string_view what, std::string_view host, const ServerWords&
         "{}: the server took this for a cross-origin request (HTTP 403); a proxy between adds an Origin header: remove "
         "it there, or start the server with --cors-allowed-origins",
         what));
+  }
+  if (Contains(words.message, "signature") || Contains(words.message, "Missing Authentication Token")) {
+    return FailedPrecondition(
+        fmt::format("{}: AWS refused the request's signature (HTTP 403: {}); check MLFLOW_TRACKING_AWS_SIGV4=true, the "
+                    "AWS credentials, AWS_REGION and this machine's clock",
+                    what, words.message));
   }
   return FailedPrecondition(
       fmt::format("{}: not permitted for this user (HTTP 403: {}); ask the server's administrator for the permission",

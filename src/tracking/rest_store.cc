@@ -137,6 +137,14 @@ Status RestStore::LogInputs(const std::string& run_id, std::span<const DatasetIn
   return Ok();
 }
 
+Status RestStore::LogModelInput(const std::string& run_id, const std::string& model_id) {
+  Json models = Json::MakeArray();
+  models.Push(Json::MakeObject({{"model_id", model_id}}));
+  VALENCE_RETURN_IF_ERROR(
+      client_->Post("runs/log-inputs", Json::MakeObject({{"run_id", run_id}, {"models", std::move(models)}})));
+  return Ok();
+}
+
 Status RestStore::LogOutput(const std::string& run_id, const ModelOutput& model) {
   Json models = Json::MakeArray();
   models.Push(Json::MakeObject({{"model_id", model.model_id}, {"step", model.step}}));

@@ -32,6 +32,7 @@ class RestStore final : public TrackingStore {
   Status LogBatch(const std::string& run_id, std::span<const Metric> metrics, std::span<const Param> params,
                   std::span<const Tag> tags) override;
   Status LogInputs(const std::string& run_id, std::span<const DatasetInput> datasets) override;
+  Status LogModelInput(const std::string& run_id, const std::string& model_id) override;
   Status LogOutput(const std::string& run_id, const ModelOutput& model) override;
   Status UpdateRun(const std::string& run_id, RunStatus status, std::int64_t end_time) override;
   Result<std::vector<Metric>> MetricHistory(const std::string& run_id, const std::string& key) override;

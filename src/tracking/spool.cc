@@ -26,9 +26,13 @@ void AddSpoolTags(const RunRecord& record, const std::string& server, const std:
   if (!record.resume_run_id.empty()) {
     spooled->tags.push_back(MakeTag(internal::kSpoolResumeRunId, record.resume_run_id));
   }
+  if (!record.active_model_id.empty()) {
+    spooled->tags.push_back(MakeTag(internal::kSpoolActiveModelId, record.active_model_id));
+  }
   // Ids of the server's mean nothing here.
   spooled->experiment_id.clear();
   spooled->resume_run_id.clear();
+  spooled->active_model_id.clear();
 }
 
 /// Publishes what of the record the local store can take.

@@ -145,6 +145,7 @@ Result<RunRecord> RecordOf(const Run& run, TrackingStore& local) {
   record.experiment = experiment.name;
   record.experiment_id = FindTag(run.tags, kSpoolExperimentId);
   record.resume_run_id = FindTag(run.tags, kSpoolResumeRunId);
+  record.active_model_id = FindTag(run.tags, kSpoolActiveModelId);
   record.run_name = run.run_name;
   record.user_id = run.user_id;
   record.status = run.status;

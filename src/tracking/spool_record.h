@@ -16,6 +16,7 @@ inline constexpr std::string_view kSpoolServer = "valence.spool.server";
 inline constexpr std::string_view kSpoolReason = "valence.spool.reason";
 inline constexpr std::string_view kSpoolExperimentId = "valence.spool.experiment_id";
 inline constexpr std::string_view kSpoolResumeRunId = "valence.spool.resume_run_id";
+inline constexpr std::string_view kSpoolActiveModelId = "valence.spool.active_model_id";
 inline constexpr std::string_view kSpoolSentRunId = "valence.spool.sent_run_id";
 inline constexpr std::string_view kSpoolSentModelUri = "valence.spool.sent_model_uri";
 inline constexpr std::string_view kPending = "pending";

@@ -62,6 +62,11 @@ Status InsertInputs(SqliteDatabase& database, std::int64_t experiment_id, const 
   return Ok();
 }
 
+Status InsertModelInput(SqliteDatabase& database, const std::string& run_id, const std::string& model_id) {
+  VALENCE_RETURN_IF_ERROR(InsertEdge(database, {"RUN_INPUT", run_id, "MODEL_INPUT", model_id}));
+  return Ok();
+}
+
 Status InsertOutput(SqliteDatabase& database, const std::string& run_id, const ModelOutput& model) {
   VALENCE_RETURN_IF_ERROR(InsertEdge(database, {"RUN_OUTPUT", run_id, "MODEL_OUTPUT", model.model_id, model.step}));
   return Ok();

@@ -19,6 +19,7 @@ Result<std::string> EnsureDataset(SqliteDatabase& database, std::int64_t experim
 /// Edges that are there already stay as they are.
 Status InsertInputs(SqliteDatabase& database, std::int64_t experiment_id, const std::string& run_id,
                     std::span<const DatasetInput> datasets);
+Status InsertModelInput(SqliteDatabase& database, const std::string& run_id, const std::string& model_id);
 Status InsertOutput(SqliteDatabase& database, const std::string& run_id, const ModelOutput& model);
 
 }  // namespace valence::tracking

@@ -92,6 +92,14 @@ Status SqliteTrackingStore::LogInputs(const std::string& run_id, std::span<const
   });
 }
 
+Status SqliteTrackingStore::LogModelInput(const std::string& run_id, const std::string& model_id) {
+  return file_->Write([&]() -> Status {
+    VALENCE_RETURN_IF_ERROR(ReadActiveRun(database(), run_id));
+    VALENCE_RETURN_IF_ERROR(ReadLoggedModel(database(), model_id));
+    return InsertModelInput(database(), run_id, model_id);
+  });
+}
+
 Status SqliteTrackingStore::LogOutput(const std::string& run_id, const ModelOutput& model) {
   return file_->Write([&]() -> Status {
     VALENCE_RETURN_IF_ERROR(ReadActiveRun(database(), run_id));

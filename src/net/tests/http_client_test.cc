@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "valence/net/http_client.h"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <string>
@@ -44,6 +48,20 @@ class HttpClientTest : public testing::Test {
   }
   HttpClientOptions options_;
 };
+
+/// A socket option of this process's connections to the server; -1 where there is none.
+int OptionOfConnections(const TestServer& server, int level, int name) {
+  const int port = std::stoi(server.Url("").substr(server.Url("").rfind(':') + 1));
+  for (int fd = 3; fd < 1024; ++fd) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0 || ntohs(peer.sin_port) != port) continue;
+    int value = -1;
+    socklen_t length = sizeof value;
+    return ::getsockopt(fd, level, name, &value, &length) == 0 ? value : -1;
+  }
+  return -1;
+}
 
 Reply Ok200(int, const std::string&) { return {MakeReply("200 OK", "hello", "X-Kind: a\r\nx-kind: b\r\n")}; }
 
@@ -237,6 +255,25 @@ TEST(PercentEncode, LeavesOnlyUnreservedCharacters) {
   EXPECT_EQ(PercentEncode("AZaz09-._~"), "AZaz09-._~");
   EXPECT_EQ(PercentEncode("a b/c+d=é%"), "a%20b%2Fc%2Bd%3D%C3%A9%25");
   EXPECT_EQ(PercentEncode("a b/c", true), "a%20b/c");
+}
+
+TEST_F(HttpClientTest, ProbesConnectionsThatAreIdle) {
+  TestServer server([](int, const std::string&) { return MakeKeptReply("200 OK", ""); });
+  options_.keepalive = {true, std::chrono::seconds(61), std::chrono::seconds(7), 5};
+  HttpClient client(options_);
+  ASSERT_THAT(client.Send(Get(server.Url("/"))), IsOk());
+  EXPECT_EQ(OptionOfConnections(server, SOL_SOCKET, SO_KEEPALIVE), 1);
+  EXPECT_EQ(OptionOfConnections(server, IPPROTO_TCP, TCP_KEEPIDLE), 61);
+  EXPECT_EQ(OptionOfConnections(server, IPPROTO_TCP, TCP_KEEPINTVL), 7);
+  EXPECT_EQ(OptionOfConnections(server, IPPROTO_TCP, TCP_KEEPCNT), 5);
+}
+
+TEST_F(HttpClientTest, LeavesIdleConnectionsAloneIfAsked) {
+  TestServer server([](int, const std::string&) { return MakeKeptReply("200 OK", ""); });
+  options_.keepalive.enabled = false;
+  HttpClient client(options_);
+  ASSERT_THAT(client.Send(Get(server.Url("/"))), IsOk());
+  EXPECT_EQ(OptionOfConnections(server, SOL_SOCKET, SO_KEEPALIVE), 0);
 }
 
 }  // namespace

@@ -67,6 +67,49 @@ TEST(RestOptionsFrom, RefusesWhatMlflowRefuses) {
               IsError(ErrorCode::kInvalidArgument, HasSubstr("MLFLOW_TRACKING_AUTH")));
 }
 
+TEST(RestOptionsFrom, ReadsWhatKeepsConnectionsAlive) {
+  const auto unset = RestOptionsFrom("http://h", Of({}));
+  ASSERT_THAT(unset, IsOk());
+  EXPECT_TRUE(unset->http.keepalive.enabled);
+  EXPECT_EQ(unset->http.keepalive.idle, std::chrono::seconds(30));
+  const auto options = RestOptionsFrom("http://h", Of({{"MLFLOW_HTTP_TCP_KEEPALIVE_IDLE", "60"},
+                                                       {"MLFLOW_HTTP_TCP_KEEPALIVE_INTERVAL", "5"},
+                                                       {"MLFLOW_HTTP_TCP_KEEPALIVE_COUNT", "7"},
+                                                       {"MLFLOW_HTTP_POOL_MAXSIZE", "1"}}));
+  ASSERT_THAT(options, IsOk());
+  EXPECT_EQ(options->http.keepalive.idle, std::chrono::seconds(60));
+  EXPECT_EQ(options->http.keepalive.interval, std::chrono::seconds(5));
+  EXPECT_EQ(options->http.keepalive.count, 7);
+  const auto off = RestOptionsFrom("http://h", Of({{"MLFLOW_HTTP_TCP_KEEPALIVE", "False"}}));
+  ASSERT_THAT(off, IsOk());
+  EXPECT_FALSE(off->http.keepalive.enabled);
+}
+
+TEST(RestOptionsFrom, RefusesConnectionsThatCannotBe) {
+  const std::map<std::string, std::string> bad{{"MLFLOW_HTTP_TCP_KEEPALIVE", "maybe"},
+                                               {"MLFLOW_HTTP_TCP_KEEPALIVE_IDLE", "0"},
+                                               {"MLFLOW_HTTP_TCP_KEEPALIVE_INTERVAL", "1.5"},
+                                               {"MLFLOW_HTTP_TCP_KEEPALIVE_COUNT", "1000"},
+                                               {"MLFLOW_HTTP_POOL_MAXSIZE", "none"},
+                                               {"MLFLOW_HTTP_POOL_CONNECTIONS", "0"}};
+  for (const auto& [name, value] : bad) {
+    EXPECT_THAT(RestOptionsFrom("http://h", Of({{name, value}})),
+                IsError(ErrorCode::kInvalidArgument, HasSubstr(name + "='" + value + "': expected")));
+  }
+}
+
+TEST(RestOptionsFrom, SignsForAwsOnlyWithARegion) {
+  EXPECT_THAT(RestOptionsFrom("http://h", Of({{"MLFLOW_TRACKING_AWS_SIGV4", "true"}})),
+              IsError(ErrorCode::kInvalidArgument, HasSubstr("AWS_REGION")));
+  const auto options =
+      RestOptionsFrom("http://h", Of({{"MLFLOW_TRACKING_AWS_SIGV4", "1"}, {"AWS_DEFAULT_REGION", "eu-west-1"}}));
+  ASSERT_THAT(options, IsOk());
+  EXPECT_TRUE(options->sign);
+  const auto off = RestOptionsFrom("http://h", Of({{"MLFLOW_TRACKING_AWS_SIGV4", "false"}}));
+  ASSERT_THAT(off, IsOk());
+  EXPECT_FALSE(off->sign);
+}
+
 TEST(RestOptionsFrom, TakesTheCredentialsFileWhereTheEnvironmentIsSilent) {
   TempDir home;
   ASSERT_THAT(WriteFile(home / ".mlflow/credentials",
@@ -118,15 +161,40 @@ TEST(ApplyEnvironment, TakesExperimentRunAndContext) {
   EXPECT_THAT(ApplyEnvironment(Of({{"MLFLOW_EXPERIMENT_NAME", "e"},
                                    {"MLFLOW_EXPERIMENT_ID", "7"},
                                    {"MLFLOW_RUN_ID", "r"},
+                                   {"MLFLOW_ACTIVE_MODEL_ID", "m-1"},
                                    {"MLFLOW_RUN_CONTEXT", R"({"team":"search","n":3})"}}),
                                &record),
               IsOk());
   EXPECT_EQ(record.experiment, "e");
   EXPECT_EQ(record.experiment_id, "7");
   EXPECT_EQ(record.resume_run_id, "r");
+  EXPECT_EQ(record.active_model_id, "m-1");
   EXPECT_THAT(record.tags, testing::ElementsAre(Tag{"team", "search"}, Tag{"n", "3"}));
   EXPECT_THAT(ApplyEnvironment(Of({{"MLFLOW_RUN_CONTEXT", "[1]"}}), &record),
               IsError(ErrorCode::kInvalidArgument, HasSubstr("MLFLOW_RUN_CONTEXT")));
+}
+
+TEST(ApplyEnvironment, RefusesWhatIsNeitherTrueNorFalse) {
+  RunRecord record;
+  for (const char* name : {"MLFLOW_ENABLE_ASYNC_LOGGING", "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"}) {
+    EXPECT_THAT(ApplyEnvironment(Of({{name, "tRUE"}}), &record), IsOk());
+    EXPECT_THAT(ApplyEnvironment(Of({{name, "yes"}}), &record),
+                IsError(ErrorCode::kInvalidArgument, HasSubstr(std::string(name) + "='yes': expected true")));
+  }
+}
+
+TEST(SystemMetricsInterval, FollowsMlflowsVariablesThenTheParameter) {
+  constexpr const char* kEnable = "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING";
+  constexpr const char* kInterval = "MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL";
+  EXPECT_THAT(SystemMetricsInterval(Of({}), 1.5), IsOkAndHolds(1.5));
+  EXPECT_THAT(SystemMetricsInterval(Of({}), 0), IsOkAndHolds(0.0));
+  EXPECT_THAT(SystemMetricsInterval(Of({{kEnable, "false"}}), 1.5), IsOkAndHolds(0.0));
+  EXPECT_THAT(SystemMetricsInterval(Of({{kEnable, "true"}}), 1.5), IsOkAndHolds(1.5));
+  EXPECT_THAT(SystemMetricsInterval(Of({{kEnable, "true"}}), 0), IsOkAndHolds(10.0));  // MLflow's
+  EXPECT_THAT(SystemMetricsInterval(Of({{kInterval, "0.25"}}), 1.5), IsOkAndHolds(0.25));
+  EXPECT_THAT(SystemMetricsInterval(Of({{kInterval, "0.25"}}), 0), IsOkAndHolds(0.0));
+  EXPECT_THAT(SystemMetricsInterval(Of({{kInterval, "-1"}}), 1.5),
+              IsError(ErrorCode::kInvalidArgument, HasSubstr(kInterval)));
 }
 
 TEST(ParseServerUri, SplitsAnAddress) {

@@ -140,6 +140,54 @@ TEST_F(SpoolTest, KeepsARunThatNoServerTakesAndSendsItLater) {
   EXPECT_EQ(FindTag(child.tags, "mlflow.parentRunId"), sent->run_id);
 }
 
+TEST_F(SpoolTest, TiesTheMetricsToTheActiveModel) {
+  const Stores store = OpenLocal("a.db");
+  const auto first = Publish(MakeRecord(), *store.tracking);
+  ASSERT_THAT(first, IsOk());
+  RunRecord record = MakeRecord();
+  record.model.reset();
+  record.active_model_id = first->model_id;
+  const auto published = Publish(record, *store.tracking);
+  ASSERT_THAT(published, IsOk());
+  EXPECT_THAT(published->warnings, IsEmpty());
+  const auto model = store.tracking->GetLoggedModel(first->model_id);
+  ASSERT_THAT(model, IsOk());
+  std::vector<std::string> keys;
+  for (const Metric& metric : model->metrics) keys.push_back(metric.key);
+  // acc once by the run that made the model, then by the second run and its child; the NaN is the run's alone
+  EXPECT_THAT(keys, ElementsAre("acc", "acc", "acc", "loss", "loss"));
+  EXPECT_THAT(store.tracking->MetricHistory(published->run_id, "bad"), IsOkAndHolds(SizeIs(1)));
+  EXPECT_THAT(store.tracking->MetricHistory(published->run_id, "loss"), IsOkAndHolds(SizeIs(2)));
+}
+
+TEST_F(SpoolTest, KeepsARunWhoseActiveModelIsNotThere) {
+  const Stores store = OpenLocal("a.db");
+  RunRecord record = MakeRecord();
+  record.active_model_id = "m-none";
+  const auto published = Publish(record, *store.tracking);
+  ASSERT_THAT(published, IsOk());
+  EXPECT_THAT(published->warnings, ElementsAre(HasSubstr("MLFLOW_ACTIVE_MODEL_ID")));
+  EXPECT_THAT(store.tracking->MetricHistory(published->run_id, "loss"), IsOkAndHolds(SizeIs(2)));
+}
+
+TEST_F(SpoolTest, TiesARunThatWaitedToTheActiveModelOfItsServer) {
+  const Stores local = OpenLocal("a.db"), server = OpenLocal("server.db");
+  const auto first = Publish(MakeRecord(), *server.tracking);
+  ASSERT_THAT(first, IsOk());
+  RunRecord record = MakeRecord();
+  record.active_model_id = first->model_id;
+  const auto kept = Spool(record, *local.tracking);
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_THAT(kept->warnings, IsEmpty());
+  const auto waiting = SpooledRuns(*local.tracking);
+  ASSERT_THAT(waiting, IsOkAndHolds(SizeIs(1)));
+  const auto sent = Sync(waiting->front(), *local.tracking, *server.tracking);
+  ASSERT_THAT(sent, IsOk());
+  const auto model = server.tracking->GetLoggedModel(first->model_id);
+  ASSERT_THAT(model, IsOk());
+  EXPECT_THAT(model->metrics, SizeIs(5));
+}
+
 TEST_F(SpoolTest, SendsARunOnceThoughItIsSentTwice) {
   const Stores local = OpenLocal("mlflow.db");
   const Stores other = OpenLocal("server.db");

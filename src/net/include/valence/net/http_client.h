@@ -25,11 +25,21 @@ struct RetryPolicy {
   std::chrono::milliseconds deadline{120'000};  ///< of a call with all its attempts and pauses
 };
 
+/// Probes of an idle connection, so that one that a firewall forgot, or whose server is gone, is known to be dead.
+/// MLflow's defaults.
+struct TcpKeepalive {
+  bool enabled = true;
+  std::chrono::seconds idle{30};      ///< before the first probe
+  std::chrono::seconds interval{10};  ///< between probes
+  int count = 3;                      ///< unanswered ones that end the connection
+};
+
 struct HttpClientOptions {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds attempt_timeout{
       120'000};                            ///< of one attempt, its body included; 0 leaves it to stall_timeout
   std::chrono::seconds stall_timeout{30};  ///< an attempt below 1 KB/s for so long ends
+  TcpKeepalive keepalive;
   RetryPolicy retry;
   bool follow_redirects =
       true;             ///< at most 5, GET and HEAD only, never from https to http; drops Authorization on another host

@@ -50,6 +50,7 @@ struct S3Options {
   std::uint64_t multipart_bytes = 16u << 20;          ///< files from this size on are sent in parts
   std::uint64_t max_bytes = std::uint64_t{64} << 30;  ///< of an object to get
   HttpClientOptions http = DefaultHttp();
+  std::vector<HttpHeader> headers = {};  ///< sent with every request, such as x-amz-expected-bucket-owner
 
   /// A stalled attempt ends after 20 s, a call with all its attempts after 30 minutes.
   static HttpClientOptions DefaultHttp();
@@ -58,6 +59,7 @@ struct S3Options {
 struct S3PutOptions {
   bool if_absent = false;  ///< kConflict if the object exists already
   std::string content_type = "application/octet-stream";
+  std::vector<HttpHeader> headers = {};  ///< what else the object gets, such as x-amz-server-side-encryption
 };
 
 /// Objects in S3 and what speaks like it (SigV4). Repeats what failed, follows a bucket to its region, renews expired

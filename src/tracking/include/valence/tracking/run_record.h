@@ -38,6 +38,8 @@ struct RunRecord {
   std::string experiment = "sentiment";
   std::string experiment_id;  ///< of an experiment that must exist, in place of its name
   std::string resume_run_id;  ///< a run that exists, to write into; "" makes one
+  /// A logged model that the metrics of the run and of its children belong to as well, their input; "" is none.
+  std::string active_model_id;
   std::string run_name, user_id;
   RunStatus status = RunStatus::kFinished;
   std::int64_t start_time = 0, end_time = 0;  ///< milliseconds since 1970
@@ -53,9 +55,15 @@ struct RunRecord {
 /// A new request_id.
 std::string NewRequestId();
 
-/// Puts what MLFLOW_EXPERIMENT_NAME, MLFLOW_EXPERIMENT_ID, MLFLOW_RUN_ID and MLFLOW_RUN_CONTEXT (tags as a JSON object)
-/// say into the record, as MLflow does. Error: kInvalidArgument for a context that is not such an object.
+/// Puts what MLFLOW_EXPERIMENT_NAME, MLFLOW_EXPERIMENT_ID, MLFLOW_RUN_ID, MLFLOW_ACTIVE_MODEL_ID and MLFLOW_RUN_CONTEXT
+/// (tags as a JSON object) say into the record, as MLflow does. Error: kInvalidArgument for a context that is not such
+/// an object and for a variable of MLflow's that is neither true nor false.
 Status ApplyEnvironment(const Environment& environment, RunRecord* record);
+
+/// Seconds between samples of system metrics; 0 takes none. MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING, if set, decides
+/// whether, and MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL how often; `configured` is what holds without them. Error:
+/// kInvalidArgument for a value MLflow would refuse.
+Result<double> SystemMetricsInterval(const Environment& environment, double configured);
 
 /// Where a record went.
 struct Published {

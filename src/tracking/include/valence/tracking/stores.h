@@ -42,6 +42,7 @@ struct RestOptions {
   std::string username, password;  ///< Basic; wins over token
   std::string token;               ///< Bearer
   std::string workspace;           ///< header X-MLFLOW-WORKSPACE
+  net::HttpPrepare sign;           ///< signs each request, in place of Basic and Bearer (MLFLOW_TRACKING_AWS_SIGV4)
   net::HttpClientOptions http;
   std::chrono::milliseconds file_timeout{0};  ///< of a big file's transfer; 0 leaves it to http.stall_timeout
   bool truncate_long_values = true;           ///< MLFLOW_TRUNCATE_LONG_VALUES: cut params and tags, or refuse them

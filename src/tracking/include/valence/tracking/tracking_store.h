@@ -59,6 +59,8 @@ class TrackingStore {
   virtual Status LogBatch(const std::string& run_id, std::span<const Metric> metrics, std::span<const Param> params,
                           std::span<const Tag> tags) = 0;
   virtual Status LogInputs(const std::string& run_id, std::span<const DatasetInput> datasets) = 0;
+  /// Ties a logged model to the run as its input.
+  virtual Status LogModelInput(const std::string& run_id, const std::string& model_id) = 0;
   virtual Status LogOutput(const std::string& run_id, const ModelOutput& model) = 0;
   /// `end_time` 0 leaves it; "" leaves the name.
   virtual Status UpdateRun(const std::string& run_id, RunStatus status, std::int64_t end_time) = 0;
