@@ -60,23 +60,24 @@ pipeline::RunContext TrackingSession::Context(const Json& stage_seconds) {
 
 Result<std::optional<tracking::Published>> TrackingSession::Publish(tracking::RunRecord record) {
   const Status applied = AsEnvironment(tracking::ApplyEnvironment(ProcessEnvironment(), &record));
-  auto stores = applied ? app::OpenStores(flags_) : Result<tracking::Stores>(applied.error());
+  const auto stores = applied ? app::OpenStores(flags_) : Result<tracking::Stores>(applied.error());
   tracking::PublishedOrSpooled done;
   if (stores) {
     VALENCE_TRY(done, AsEnvironment(tracking::PublishOrSpool(record, *stores->tracking, kLocalStore)));
   } else {
-    // The address itself is wrong, or a variable: keep the run before saying so.
-    VALENCE_TRY(const tracking::Stores local, AsEnvironment(tracking::OpenSqlite(kLocalStore, {})));
-    VALENCE_TRY(done.published, AsEnvironment(tracking::Spool(record, *local.tracking)));
-    done.spooled_because = stores.error().message;
+    // The address itself is wrong, or a variable, or the store is of no use: keep the run before saying so.
+    const std::string uri = tracking::TrackingUri(flags_.uri, ProcessEnvironment());
+    const std::string server = tracking::LocalDatabase(uri) ? uri : "";  // what else it is may hold a password
+    VALENCE_TRY(auto kept, AsEnvironment(tracking::SpoolLocally(record, kLocalStore, server, stores.error().message)));
+    done = {std::move(kept.published), stores.error().message, std::move(kept.database), true};
   }
   for (const std::string& warning : done.published.warnings) log::Warning(warning);
   if (done.spooled_because.empty()) {
     PrintStderr(fmt::format("tracked as run {} in {}\n", done.published.run_id, (*stores).tracking->uri()));
     return std::optional(std::move(done.published));
   }
-  const std::string kept =
-      fmt::format("{}; the run is kept in {}, 'valence runs sync' sends it later", done.spooled_because, kLocalStore);
+  const std::string kept = fmt::format("{}; the run is kept in {}{}", done.spooled_because, done.kept_in.string(),
+                                       done.waits ? ", 'valence runs sync' sends it later" : " without that");
   if (flags_.required) return Unavailable(kept);
   log::Warning(kept);
   return std::optional<tracking::Published>();

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "spool_record.h"
 #include "valence/tracking/run_record.h"
+#include "valence/tracking/stores.h"
 
 namespace valence::tracking {
 namespace {
@@ -46,6 +50,23 @@ Result<Published> Keep(const RunRecord& record, TrackingStore& local, bool is_sp
   return published;
 }
 
+/// Whether a tracking URI is the database's.
+bool IsStoreAt(const std::string& uri, const std::filesystem::path& database) {
+  const Result<std::filesystem::path> path = LocalDatabase(uri);
+  if (!path.has_value()) return false;
+  std::error_code ignored;
+  const auto absolute = [&](const std::filesystem::path& p) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(p, ignored), ignored);
+  };
+  return absolute(*path) == absolute(database);
+}
+
+/// A part of the record is at fault, or a file of it, not the place that was to take it.
+bool IsOfTheRecord(const Error& error) {
+  return error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kConflict ||
+         error.code == ErrorCode::kNotFound;
+}
+
 }  // namespace
 
 Result<Published> Spool(const RunRecord& record, TrackingStore& local, const std::string& server,
@@ -53,19 +74,36 @@ Result<Published> Spool(const RunRecord& record, TrackingStore& local, const std
   return Keep(record, local, /*is_spooled=*/true, server, reason);
 }
 
+std::filesystem::path SpoolBeside(const std::filesystem::path& database) {
+  return database.parent_path() / (database.stem().string() + "-spool" + database.extension().string());
+}
+
+Result<SpooledIn> SpoolLocally(const RunRecord& record, const std::filesystem::path& database,
+                               const std::string& server, const std::string& reason) {
+  std::vector<std::filesystem::path> places{database, SpoolBeside(database)};
+  if (IsStoreAt(server, database)) places.erase(places.begin());
+  std::string failures;
+  for (const std::filesystem::path& place : places) {
+    const Result<Stores> local = OpenSqlite(place, {});
+    Result<Published> kept = local.has_value() ? Spool(record, *local->tracking, server, reason) : local.error();
+    if (kept.has_value()) return SpooledIn{*std::move(kept), place};
+    failures += fmt::format("; and the run could not be kept in {} either: {}", place.string(), kept.error().message);
+  }
+  return Unavailable(reason + failures);
+}
+
 Result<PublishedOrSpooled> PublishOrSpool(const RunRecord& record, TrackingStore& store,
                                           const std::filesystem::path& database) {
   Result<Published> sent = Publish(record, store);
-  if (sent.has_value()) return PublishedOrSpooled{*std::move(sent), ""};
+  if (sent.has_value()) return PublishedOrSpooled{*std::move(sent), "", {}, false};
   const std::string reason = sent.error().message;
-  Result<Stores> local = OpenSqlite(database, {});
-  // A run that the local store itself refused in part waits for no server.
-  const bool is_spooled = local.has_value() && local->tracking->uri() != store.uri();
-  Result<Published> kept = local.has_value() ? Keep(record, *local->tracking, is_spooled, store.uri(), reason)
-                                             : Result<Published>(local.error());
-  if (kept.has_value()) return PublishedOrSpooled{*std::move(kept), reason};
-  return Error{sent.error().code, fmt::format("{}; and the run could not be kept in {} either: {}", reason,
-                                              database.string(), kept.error().message)};
+  if (IsStoreAt(store.uri(), database) && IsOfTheRecord(sent.error())) {
+    Result<Published> kept = Keep(record, store, /*is_spooled=*/false, "", "");
+    if (kept.has_value()) return PublishedOrSpooled{*std::move(kept), reason, database, false};
+  }
+  Result<SpooledIn> spooled = SpoolLocally(record, database, store.uri(), reason);
+  if (!spooled.has_value()) return Error{sent.error().code, std::move(spooled).error().message};
+  return PublishedOrSpooled{std::move(spooled->published), reason, std::move(spooled->database), true};
 }
 
 Result<std::vector<Run>> SpooledRuns(TrackingStore& local) {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <filesystem>
 
 #include "commands.h"
 #include "run_view.h"
@@ -115,31 +115,48 @@ Outcome Compare(const Context& context, const Flags& flags) {
   return kSuccess;
 }
 
-/// Sends what was spooled; stops at the first failure, since the next would fail the same way. One process at a time:
-/// two would send the same run twice.
+struct Sync {
+  Json sent = Json::MakeArray();
+  std::size_t waiting = 0;
+};
+
+/// Sends what waits in one database; stops at the first failure, since the next would fail the same way. One process at
+/// a time: two would send the same run twice.
+Status SyncFrom(const Context& context, const std::filesystem::path& database, tracking::TrackingStore& store,
+                Sync* sync) {
+  auto local = tracking::OpenSqlite(database, {.artifacts = {}, .create = false});
+  if (!local && local.error().code == ErrorCode::kNotFound) return Ok();
+  if (!local) return std::move(local).error();
+  VALENCE_TRY(const FileLock lock, FileLock::TryTake(database.string() + ".sync-lock"));
+  VALENCE_TRY(const std::vector<Run> waiting, tracking::SpooledRuns(*local->tracking));
+  if (waiting.empty()) return Ok();
+  if (local->tracking->uri() == store.uri()) {
+    return FailedPrecondition(
+        fmt::format("{} runs wait in {} for a server; name it with --tracking-uri or MLFLOW_TRACKING_URI",
+                    waiting.size(), database.string()));
+  }
+  sync->waiting += waiting.size();
+  for (const Run& run : waiting) {
+    VALENCE_TRY(const auto published, tracking::Sync(run, *local->tracking, store));
+    for (const std::string& warning : published.warnings) log::Warning(warning);
+    sync->sent.Push(Json::MakeObject({{"local_run_id", run.run_id}, {"run_id", published.run_id}}));
+    if (!context.json) PrintStderr(fmt::format("sent {} as {} to {}\n", run.run_id, published.run_id, store.uri()));
+  }
+  return Ok();
+}
+
+/// What waits in the local store, and in the one beside it.
 Outcome SyncAll(const Context& context, const Flags& flags) {
   VALENCE_TRY(const tracking::Stores stores, OpenStores(flags.tracking));
-  auto local = tracking::OpenSqlite(kLocalStore, {.artifacts = {}, .create = false});
-  Json sent = Json::MakeArray();
-  std::vector<Run> waiting;
-  std::optional<FileLock> lock;
-  if (local) {
-    VALENCE_TRY(lock, AsEnvironment(FileLock::TryTake(std::string(kLocalStore) + ".sync-lock")));
-    VALENCE_TRY(waiting, AsEnvironment(tracking::SpooledRuns(*local->tracking)));
-  } else if (local.error().code != ErrorCode::kNotFound) {
-    return AsEnvironment(std::move(local).error());
-  }
-  for (const Run& run : waiting) {
-    VALENCE_TRY(const auto published, AsEnvironment(tracking::Sync(run, *local->tracking, *stores.tracking)));
-    for (const std::string& warning : published.warnings) log::Warning(warning);
-    sent.Push(Json::MakeObject({{"local_run_id", run.run_id}, {"run_id", published.run_id}}));
-    if (!context.json) {
-      PrintStderr(fmt::format("sent {} as {} to {}\n", run.run_id, published.run_id, stores.tracking->uri()));
-    }
-  }
+  Sync sync;
+  const Status beside =
+      AsEnvironment(SyncFrom(context, tracking::SpoolBeside(kLocalStore), *stores.tracking, &sync));
+  const Status local = AsEnvironment(SyncFrom(context, kLocalStore, *stores.tracking, &sync));
   VALENCE_RETURN_IF_ERROR(
-      Print(context.json ? sent.Dump(2) + '\n'
-                         : fmt::format("  {} of {} waiting runs sent\n", sent.array().size(), waiting.size())));
+      Print(context.json ? sync.sent.Dump(2) + '\n'
+                         : fmt::format("  {} of {} waiting runs sent\n", sync.sent.array().size(), sync.waiting)));
+  VALENCE_RETURN_IF_ERROR(beside);
+  VALENCE_RETURN_IF_ERROR(local);
   return kSuccess;
 }
 

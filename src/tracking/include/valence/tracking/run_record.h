@@ -82,11 +82,26 @@ Result<Published> Publish(const RunRecord& record, TrackingStore& store);
 Result<Published> Spool(const RunRecord& record, TrackingStore& local, const std::string& server = {},
                         const std::string& reason = {});
 
-/// Publishes to `store`; if that fails, spools it in the local store at `database`, so that nothing is lost.
-/// `spooled_because` then says why ("" otherwise). Error: only if the local store fails as well.
+/// The store beside `database` for runs that wait while it cannot be written: mlflow-spool.db beside mlflow.db.
+std::filesystem::path SpoolBeside(const std::filesystem::path& database);
+
+struct SpooledIn {
+  Published published;
+  std::filesystem::path database;
+};
+/// As Spool, in the local store at `database`; where that cannot be used (locked, damaged, of an unknown schema), or is
+/// itself the `server` that failed, in the one beside it. Error: neither took the run; says why of each.
+Result<SpooledIn> SpoolLocally(const RunRecord& record, const std::filesystem::path& database,
+                               const std::string& server, const std::string& reason);
+
+/// Publishes to `store`; if that fails, keeps the run as SpoolLocally does, so that nothing is lost. `spooled_because`
+/// then says why ("" otherwise) and `kept_in` where. A record that the local store refuses in part, where `store` is
+/// that, is kept there without that part, and waits for nothing. Error: only if all of these fail.
 struct PublishedOrSpooled {
   Published published;
   std::string spooled_because;
+  std::filesystem::path kept_in;
+  bool waits = false;  ///< for Sync
 };
 Result<PublishedOrSpooled> PublishOrSpool(const RunRecord& record, TrackingStore& store,
                                           const std::filesystem::path& database);
