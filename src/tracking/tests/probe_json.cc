@@ -108,6 +108,7 @@ RunRecord RecordFrom(const Json& object) {
   RunRecord record;
   record.request_id = Text(object, "request_id");
   if (object.Find("experiment") != nullptr) record.experiment = Text(object, "experiment");
+  record.active_model_id = Text(object, "active_model_id");
   record.run_name = Text(object, "run_name");
   record.user_id = Text(object, "user_id");
   record.start_time = Int(object, "start_time");
