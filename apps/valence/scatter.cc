@@ -16,12 +16,36 @@ struct Range {
     low = std::min(low, value);
     high = std::max(high, value);
   }
+  bool IsPoint() const { return !(high > low); }
   /// Index of `value` among `cells` equal parts.
   std::size_t Cell(double value, std::size_t cells) const {
     const double share = high > low ? (value - low) / (high - low) : 0.5;
     return std::min(cells - 1, static_cast<std::size_t>(share * static_cast<double>(cells - 1) + 0.5));
   }
 };
+
+constexpr char kSeveral = '#';
+
+std::string Label(double value) { return fmt::format("{:.5g}", value); }
+
+/// What of the axis stands beside its `i`-th row from above; one value stands in the middle.
+std::string RowLabel(const Range& y, std::size_t i, std::size_t height) {
+  if (y.IsPoint()) return i == height - 1 - y.Cell(y.low, height) ? Label(y.low) : "";
+  if (i == 0) return Label(y.high);
+  return i + 1 == height ? Label(y.low) : "";
+}
+
+/// The ends of the x axis below it, and its name between them.
+std::string AxisBelow(const Range& x, const std::string& name, std::size_t width) {
+  if (x.IsPoint()) {
+    const std::string text = fmt::format("{} = {}", name, Label(x.low));
+    return std::string(text.size() < width ? (width - text.size()) / 2 : 0, ' ') + text;
+  }
+  const std::string low = Label(x.low), high = Label(x.high);
+  const std::size_t used = low.size() + name.size() + high.size();
+  const std::size_t gap = width > used + 1 ? width - used : 2;
+  return low + std::string(gap / 2, ' ') + name + std::string(gap - gap / 2, ' ') + high;
+}
 
 }  // namespace
 
@@ -37,22 +61,23 @@ std::string RenderScatter(const std::vector<ScatterPoint>& points, const std::st
     y.Add(p.y);
   }
   std::vector<std::string> rows(height, std::string(width, ' '));
+  bool has_several = false;
   for (const ScatterPoint& p : finite) {
     char& place = rows[height - 1 - y.Cell(p.y, height)][x.Cell(p.x, width)];
-    place = place == ' ' ? p.mark : '#';
+    has_several |= place != ' ';
+    place = place == ' ' ? p.mark : kSeveral;
   }
   std::string out = fmt::format("  {}\n", y_name);
   for (std::size_t i = 0; i < height; ++i) {
-    const std::string label = i == 0            ? fmt::format("{:.4f}", y.high)
-                              : i + 1 == height ? fmt::format("{:.4f}", y.low)
-                                                : "";
-    out += fmt::format("  {:>10} |{}\n", label, rows[i].substr(0, rows[i].find_last_not_of(' ') + 1));
+    out += fmt::format("  {:>10} |{}\n", RowLabel(y, i, height), rows[i].substr(0, rows[i].find_last_not_of(' ') + 1));
   }
-  out += fmt::format("  {:>10} +{}\n", "", std::string(width, '-'));
-  const std::string low = fmt::format("{:.4f}", x.low), high = fmt::format("{:.4f}", x.high);
-  const std::size_t used = low.size() + high.size();
-  out += fmt::format("  {:>10}  {}{}{}\n", "", low, std::string(width > used ? width - used : 1, ' '), high);
-  return out + fmt::format("  {:>10}  {:^{}}\n", "", x_name, width);
+  out += fmt::format("  {:>10} +{}\n  {:>10}  {}\n", "", std::string(width, '-'), "", AxisBelow(x, x_name, width));
+  if (has_several) out += fmt::format("  {}: more than one run\n", kSeveral);
+  const std::size_t absent = points.size() - finite.size();
+  if (absent > 0)
+    out +=
+        fmt::format("  not shown: {} without both figures\n", absent == 1 ? "1 run" : fmt::format("{} runs", absent));
+  return out;
 }
 
 }  // namespace valence::app

@@ -86,8 +86,7 @@ class Putting {
   }
 
   std::vector<HttpHeader> ObjectHeaders() const {
-    std::vector<HttpHeader> headers{{"Content-Type", put_.content_type},
-                                    {"x-amz-meta-sha256", ToHex(digests_.whole)}};
+    std::vector<HttpHeader> headers{{"Content-Type", put_.content_type}, {"x-amz-meta-sha256", ToHex(digests_.whole)}};
     headers.insert(headers.end(), put_.headers.begin(), put_.headers.end());
     return headers;
   }

@@ -55,10 +55,7 @@ class S3Session::Loan {
 
 S3Session::S3Session(Environment environment, AwsSettings settings, const HttpClientOptions& http,
                      std::vector<HttpHeader> headers)
-    : settings_(std::move(settings)),
-      http_(http),
-      headers_(std::move(headers)),
-      credentials_(std::move(environment)) {
+    : settings_(std::move(settings)), http_(http), headers_(std::move(headers)), credentials_(std::move(environment)) {
   http_.follow_redirects = false;  // a redirect needs a new signature: see TurnToRegion
   http_.retry.attempts = settings_.max_attempts;
   if (http_.ca_file.empty()) http_.ca_file = settings_.ca_bundle;
@@ -99,12 +96,12 @@ std::string S3Session::UrlOf(const S3Call& call, const std::string& region) cons
 
 Result<HttpReply> S3Session::SendSigned(const S3Call& call, const std::string& region, const HttpBodySink& sink) {
   HttpCall http{.method = call.method,
-                      .url = UrlOf(call, region),
-                      .headers = call.headers,
-                      .body = call.body,
-                      .upload = call.upload,
-                      .upload_offset = call.upload_offset,
-                      .upload_bytes = call.upload_bytes};
+                .url = UrlOf(call, region),
+                .headers = call.headers,
+                .body = call.body,
+                .upload = call.upload,
+                .upload_offset = call.upload_offset,
+                .upload_bytes = call.upload_bytes};
   http.headers.insert(http.headers.end(), headers_.begin(), headers_.end());
   const auto sign = [&](HttpCall* prepared) -> Status {
     VALENCE_TRY(const AwsCredentials credentials, credentials_.Get());

@@ -23,7 +23,8 @@ Result<std::string> PayloadSha256(const net::HttpCall& call) {
   if (call.upload.empty()) return Sha256Hex(call.body);
   VALENCE_TRY(const MappedFile file, MappedFile::Open(call.upload));
   const std::string_view bytes = file.bytes();
-  if (call.upload_offset > bytes.size()) return Unavailable(call.upload.string() + ": became shorter while it was sent");
+  if (call.upload_offset > bytes.size())
+    return Unavailable(call.upload.string() + ": became shorter while it was sent");
   return Sha256Hex(bytes.substr(call.upload_offset, std::min<std::uint64_t>(call.upload_bytes, bytes.size())));
 }
 

@@ -12,8 +12,8 @@
 #include "credentials.h"
 #include "rest_uri.h"
 #include "s3_objects.h"
-#include "variables.h"
 #include "valence/tracking/stores.h"
+#include "variables.h"
 
 namespace valence::tracking {
 namespace {

@@ -44,9 +44,8 @@ Result<double> SystemMetricsInterval(const Environment& environment, double conf
   constexpr double kLongest = 86'400;
   const internal::Variables variables(environment);
   VALENCE_TRY(const bool enabled, variables.Boolean("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", configured > 0));
-  VALENCE_TRY(const double interval,
-              variables.Number("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", configured > 0 ? configured : kOfMlflow,
-                               kShortest, kLongest));
+  VALENCE_TRY(const double interval, variables.Number("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL",
+                                                      configured > 0 ? configured : kOfMlflow, kShortest, kLongest));
   return enabled ? interval : 0;
 }
 

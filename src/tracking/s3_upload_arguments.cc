@@ -56,7 +56,8 @@ Status AddArgument(const std::string& name, const Json& value, S3UploadArguments
   }
   if (!value.is_string()) return InvalidArgument(fmt::format("{}: {}: expected a text", kVariable, name));
   const std::string& text = value.string();
-  const auto* known = std::find_if(kHeaders.begin(), kHeaders.end(), [&](const auto& pair) { return pair.first == name; });
+  const auto* known =
+      std::find_if(kHeaders.begin(), kHeaders.end(), [&](const auto& pair) { return pair.first == name; });
   if (known != kHeaders.end()) {
     arguments->of_object.push_back({std::string(known->second), text});
   } else if (name == "ContentType") {

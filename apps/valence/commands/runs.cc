@@ -149,8 +149,7 @@ Status SyncFrom(const Context& context, const std::filesystem::path& database, t
 Outcome SyncAll(const Context& context, const Flags& flags) {
   VALENCE_TRY(const tracking::Stores stores, OpenStores(flags.tracking));
   Sync sync;
-  const Status beside =
-      AsEnvironment(SyncFrom(context, tracking::SpoolBeside(kLocalStore), *stores.tracking, &sync));
+  const Status beside = AsEnvironment(SyncFrom(context, tracking::SpoolBeside(kLocalStore), *stores.tracking, &sync));
   const Status local = AsEnvironment(SyncFrom(context, kLocalStore, *stores.tracking, &sync));
   VALENCE_RETURN_IF_ERROR(
       Print(context.json ? sync.sent.Dump(2) + '\n'

@@ -71,8 +71,9 @@ TEST(AwsSigning, SignsEachAttemptAnew) {
 
 TEST(AwsSigning, ExplainsWhatAwsRefuses) {
   TestServer server([](int, const std::string&) {
-    return MakeKeptReply("403 Forbidden",
-                         R"({"message":"The request signature we calculated does not match the signature you provided."})");
+    return MakeKeptReply(
+        "403 Forbidden",
+        R"({"message":"The request signature we calculated does not match the signature you provided."})");
   });
   EXPECT_THAT(OpenSigned(server, WithKeys({})).tracking->GetRun("a"),
               IsError(ErrorCode::kFailedPrecondition, AllOf(HasSubstr("AWS_REGION"), HasSubstr("clock"))));

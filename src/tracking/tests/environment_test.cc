@@ -86,12 +86,10 @@ TEST(RestOptionsFrom, ReadsWhatKeepsConnectionsAlive) {
 }
 
 TEST(RestOptionsFrom, RefusesConnectionsThatCannotBe) {
-  const std::map<std::string, std::string> bad{{"MLFLOW_HTTP_TCP_KEEPALIVE", "maybe"},
-                                               {"MLFLOW_HTTP_TCP_KEEPALIVE_IDLE", "0"},
-                                               {"MLFLOW_HTTP_TCP_KEEPALIVE_INTERVAL", "1.5"},
-                                               {"MLFLOW_HTTP_TCP_KEEPALIVE_COUNT", "1000"},
-                                               {"MLFLOW_HTTP_POOL_MAXSIZE", "none"},
-                                               {"MLFLOW_HTTP_POOL_CONNECTIONS", "0"}};
+  const std::map<std::string, std::string> bad{
+      {"MLFLOW_HTTP_TCP_KEEPALIVE", "maybe"},        {"MLFLOW_HTTP_TCP_KEEPALIVE_IDLE", "0"},
+      {"MLFLOW_HTTP_TCP_KEEPALIVE_INTERVAL", "1.5"}, {"MLFLOW_HTTP_TCP_KEEPALIVE_COUNT", "1000"},
+      {"MLFLOW_HTTP_POOL_MAXSIZE", "none"},          {"MLFLOW_HTTP_POOL_CONNECTIONS", "0"}};
   for (const auto& [name, value] : bad) {
     EXPECT_THAT(RestOptionsFrom("http://h", Of({{name, value}})),
                 IsError(ErrorCode::kInvalidArgument, HasSubstr(name + "='" + value + "': expected")));

@@ -77,8 +77,8 @@ struct Published {
 Result<Published> Publish(const RunRecord& record, TrackingStore& store);
 
 /// Publishes to the local store with the tags that SpooledRuns and Sync look for, and copies of all files, so that the
-/// run can be sent when the originals are gone. Entries that no MLflow takes (such as a key it refuses) are left out and
-/// named in the warnings. `server` and `reason` say for people where it was to go and why it did not.
+/// run can be sent when the originals are gone. Entries that no MLflow takes (such as a key it refuses) are left out
+/// and named in the warnings. `server` and `reason` say for people where it was to go and why it did not.
 Result<Published> Spool(const RunRecord& record, TrackingStore& local, const std::string& server = {},
                         const std::string& reason = {});
 
