@@ -75,6 +75,8 @@ class FaultProxy:
         if isinstance(fault, int):
             return self._send(connection, fault, [("Content-Type", "text/plain")], b"a fault of the test's")
         reply = self._forward(line, headers, body)
+        if line.startswith("HEAD ") and fault is None:
+            return self._send_head(connection, *reply)
         return self._deliver(connection, fault, *reply)
 
     def _deliver(self, connection, fault, status, headers, body):
@@ -140,6 +142,12 @@ class FaultProxy:
 
     def _send(self, connection, status, headers, body):
         connection.sendall(self._head(status, headers, len(body)) + body)
+        return True
+
+    def _send_head(self, connection, status, headers, _):
+        """Its Content-Length is that of the body which a GET would bring."""
+        length = next((value for name, value in headers if name.lower() == "content-length"), 0)
+        connection.sendall(self._head(status, headers, length))
         return True
 
     def _stop_listening(self):

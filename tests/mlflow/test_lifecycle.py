@@ -40,9 +40,9 @@ class Project(Valence):
         kwargs.setdefault("env", self.env)
         return super().run(*args, **kwargs)
 
-    def train(self, *args, check=0):
+    def train(self, *args, check=0, **kwargs):
         return self.run("run", "-q", "--set", "ingest.source=reviews.csv", "--set", "evaluate.bootstrap_resamples=50", "--set",
-                        "evaluate.maximum={ece: 0.5}", *args, check=check)
+                        "evaluate.maximum={ece: 0.5}", *args, check=check, **kwargs)
 
     def client_uri(self):
         return self.uri or f"sqlite:///{self.folder}/mlflow.db"

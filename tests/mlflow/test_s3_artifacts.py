@@ -5,7 +5,7 @@ import json
 
 import boto3
 import pytest
-from conftest import mlflow_server, open_probe
+from conftest import ProbeError, mlflow_server, open_probe
 from fault_proxy import FaultProxy, fault_proxy
 from support.servers import moto
 from test_lifecycle import Project
@@ -91,12 +91,15 @@ def test_uploads_to_s3_carry_what_mlflows_variables_ask(tmp_path, s3):
         assert head["ETag"].endswith('-3"')
 
 
-@pytest.mark.parametrize("variable, value", [("MLFLOW_S3_IGNORE_TLS", "maybe"), ("MLFLOW_S3_UPLOAD_EXTRA_ARGS", "AES256"),
-                                             ("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE", "sideways")])
-def test_variables_of_s3_that_cannot_be_read(tmp_path, variable, value):
+@pytest.mark.parametrize("variable, value, says", [
+    ("MLFLOW_S3_IGNORE_TLS", "maybe", "MLFLOW_S3_IGNORE_TLS='maybe'"),
+    ("MLFLOW_S3_UPLOAD_EXTRA_ARGS", "AES256", "MLFLOW_S3_UPLOAD_EXTRA_ARGS: expected a JSON object"),
+    ("MLFLOW_S3_UPLOAD_EXTRA_ARGS", '{"SSECustomerKey": "k"}', "MLFLOW_S3_UPLOAD_EXTRA_ARGS: SSECustomerKey is not"),
+    ("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE", "sideways", "'sideways' is none of auto")])
+def test_variables_of_s3_that_cannot_be_read(tmp_path, variable, value, says):
     (tmp_path / "f").write_text("x")
     with open_probe("http://127.0.0.1:1", tmp_path, {**KEYS, variable: value}) as probe:
-        with pytest.raises(Exception, match=value):
+        with pytest.raises(ProbeError, match=says):
             probe("upload_artifact", root_uri="s3://bkt/x", path="f", file="f")
 
 
@@ -154,7 +157,7 @@ def test_an_upload_in_parts_that_fails_is_given_up_in_the_storage_too(tmp_path, 
         with mlflow_server(tmp_path / "server", "--backend-store-uri", "sqlite:///server.db", "--artifacts-destination",
                            "s3://bkt/broken", env={**KEYS, "MLFLOW_S3_ENDPOINT_URL": storage.url}) as address:
             with open_probe(address, tmp_path, variables) as probe:
-                with pytest.raises(Exception, match="in parts") as error:
+                with pytest.raises(ProbeError, match="in parts") as error:
                     probe("upload_artifact", root_uri="mlflow-artifacts:/1/r/artifacts", path="model.bin", file="model.bin")
     assert "Signature" not in str(error.value) and "AWSAccessKeyId" not in str(error.value)
     assert client.list_multipart_uploads(Bucket="bkt").get("Uploads", []) == []
