@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <string>
 #include <system_error>
 
@@ -15,18 +16,26 @@ std::string SystemCause(sqlite3* handle) {
   return number == 0 ? std::string() : fmt::format(" ({})", std::generic_category().message(number));
 }
 
+/// A full disk often shows first where SQLite makes its -wal or -shm file, as an I/O error.
+bool IsFull(int code, sqlite3* handle) {
+  if ((code & 0xFF) == SQLITE_FULL) return true;
+  const int number = handle == nullptr ? 0 : ::sqlite3_system_errno(handle);
+  return (code & 0xFF) == SQLITE_IOERR && (number == ENOSPC || number == EDQUOT);
+}
+
 }  // namespace
 
 Error SqliteError(const std::filesystem::path& path, int code, sqlite3* handle) {
   const std::string where = path.string();
   const std::string words = handle == nullptr ? ::sqlite3_errstr(code) : ::sqlite3_errmsg(handle);
+  if (IsFull(code, handle)) {
+    return Unavailable(fmt::format("{}: no space left on its disk; free some and try again", where));
+  }
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return Unavailable(
           fmt::format("{}: locked by another program, waited in vain; try again when it is done", where));
-    case SQLITE_FULL:
-      return Unavailable(fmt::format("{}: no space left on its disk; free some and try again", where));
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:

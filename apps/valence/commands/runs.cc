@@ -130,12 +130,11 @@ Status SyncFrom(const Context& context, const std::filesystem::path& database, t
   VALENCE_TRY(const FileLock lock, FileLock::TryTake(database.string() + ".sync-lock"));
   VALENCE_TRY(const std::vector<Run> waiting, tracking::SpooledRuns(*local->tracking));
   if (waiting.empty()) return Ok();
-  if (local->tracking->uri() == store.uri()) {
-    return FailedPrecondition(
-        fmt::format("{} runs wait in {} for a server; name it with --tracking-uri or MLFLOW_TRACKING_URI",
-                    waiting.size(), database.string()));
-  }
   sync->waiting += waiting.size();
+  if (local->tracking->uri() == store.uri()) {
+    return FailedPrecondition(fmt::format(
+        "what waits in {} waits for a server; name it with --tracking-uri or MLFLOW_TRACKING_URI", database.string()));
+  }
   for (const Run& run : waiting) {
     VALENCE_TRY(const auto published, tracking::Sync(run, *local->tracking, store));
     for (const std::string& warning : published.warnings) log::Warning(warning);
