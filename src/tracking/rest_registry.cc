@@ -110,8 +110,10 @@ Result<ModelVersion> RestRegistry::GetVersion(const std::string& name, const std
 }
 
 Result<ModelVersion> RestRegistry::GetVersionByAlias(const std::string& name, const std::string& alias) {
-  VALENCE_TRY(const Json answer, Get("registered-models/alias", {{"name", name}, {"alias", alias}}));
-  return ModelVersionFrom(MemberOf(answer, "model_version"));
+  // MLflow's answer to an unknown alias does not say of which model.
+  Result<Json> answer = Get("registered-models/alias", {{"name", name}, {"alias", alias}});
+  if (!answer.has_value()) return std::move(answer).error().With(fmt::format("models:/{}@{}", name, alias));
+  return ModelVersionFrom(MemberOf(*answer, "model_version"));
 }
 
 Result<std::vector<ModelVersion>> RestRegistry::ListVersions(const std::string& name) {
