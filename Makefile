@@ -2,7 +2,7 @@
 # The commands people type. Everything behind them is CMake (CMakePresets.json), Python (tests/) and npm (web/).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run serve build test test-full unit parity e2e tracking versioning parquet browser sanitize bench format lint clean
+.PHONY: help run serve build test test-full unit parity e2e tracking versioning parquet grpc browser sanitize bench format lint clean
 
 # A cache that hits from any checkout folder (clones, CI).
 export CCACHE_BASEDIR := $(CURDIR)
@@ -35,7 +35,7 @@ test-full: test ## And the long suites
 	@VALENCE_TEST_FULL=1 tools/pytest tests/mlflow
 
 unit: ## Unit tests
-	@tools/install build test
+	@tools/install build grpc test
 	@tools/configure dev
 	@cmake --build --preset dev -j $(JOBS)
 	@ctest --preset dev
@@ -67,14 +67,21 @@ parquet: build ## valence-parquet, on the Arrow inside the tests' pyarrow, besid
 	@cmake --build --preset parquet -j $(JOBS) --target valence-parquet
 	@tools/pytest tests/parquet
 
+grpc: ## The binary with gRPC, build/grpc/bin/valence
+	@tools/install build grpc
+	@tools/configure grpc
+	@cmake --build --preset grpc -j $(JOBS) --target valence
+
 browser: build ## The page and the report in a real browser
 	@tools/install test
 	@tools/browser-tests
 
 bench: ## Speed against pinned scikit-learn and NLTK, same machine, same run
-	@tools/install build bench
+	@tools/install build grpc bench
 	@tools/configure bench
 	@cmake --build --preset bench -j $(JOBS)
+	@tools/configure grpc
+	@cmake --build --preset grpc -j $(JOBS) --target valence grpc_load
 	@bench/run
 
 format: ## clang-format everything
@@ -82,7 +89,9 @@ format: ## clang-format everything
 
 lint: ## clang-format and clang-tidy, as reviewers see them
 	@git ls-files '*.cc' '*.h' | xargs clang-format --dry-run -Werror
-	@tools/configure dev && git ls-files 'src/*.cc' 'apps/*.cc' | xargs clang-tidy -p build/dev --quiet
+	@tools/install build grpc test
+	@tools/configure dev && cmake --build --preset dev -j $(JOBS) --target valence_rpc_proto
+	@git ls-files 'src/*.cc' 'apps/*.cc' | xargs clang-tidy -p build/dev --quiet
 
 clean: ## Remove what was built (downloads and models stay)
 	rm -rf build

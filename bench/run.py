@@ -256,8 +256,28 @@ def rivals(work):
     bench_rivals(folder, BINARY, SEED, sys.modules[__name__])
 
 
+def bench_grpc(work):
+    """ModelInfer with the same reviews, server on one core, load on the other."""
+    print("grpc: ModelInfer, 1.3 KB reviews, 8 connections with 8 calls in flight each")
+    texts = work / "texts.txt"
+    texts.write_text("".join(" ".join(json.loads(line)["text"].split()) + "\n" for line in review_bodies(work).open()))
+    binaries = pathlib.Path(os.environ["VALENCE_GRPC_BIN"])
+    rates = []
+    for _ in range(3):
+        port, grpc_port = free_port(), free_port()
+        with server([str(binaries / "valence"), "--threads", "1", "serve", "--model", str(work / "models/model.safetensors"),
+                     "--port", str(port), "--grpc-port", str(grpc_port)], port, "/readyz", cpu=0):
+            out = subprocess.run(["taskset", "-c", "1", str(binaries / "grpc_load"), f"127.0.0.1:{grpc_port}", "model",
+                                  str(texts), "8", "8", "8"], capture_output=True, check=True).stdout
+        result = json.loads(out)
+        print(f"  {result['ok_per_second']:,}/s (p50 {result['p50_ms']} ms, p99 {result['p99_ms']} ms)")
+        rates.append(result["ok_per_second"])
+    rate = statistics.median(rates)
+    report("grpc: ModelInfer calls a second", f"{rate:,.0f}", "1/s", ">= 10,000", rate >= 10_000)
+
+
 PARTS = {"pipeline": bench_pipeline, "text": bench_text, "startup": bench_startup, "serve": bench_serve,
-         "load": bench_load, "rivals": rivals,
+         "load": bench_load, "grpc": bench_grpc, "rivals": rivals,
          "dvc": lambda work: bench_dvc(work, BINARY, ARCHIVE, report)}
 
 

@@ -4,6 +4,7 @@
 option(VALENCE_BUILD_TESTING "Build the unit tests" ${PROJECT_IS_TOP_LEVEL})
 option(VALENCE_BUILD_BENCH "Build the benchmarks" OFF)
 option(VALENCE_WITH_PARQUET "Build valence-parquet, on Arrow C++ (cmake/ArrowParquet.cmake)" OFF)
+option(VALENCE_WITH_GRPC "Build gRPC into valence (tools/install grpc)" OFF)
 option(VALENCE_WERROR "Treat warnings as errors" OFF)
 set(VALENCE_STATIC "" CACHE PATH "Link archives, also those in this folder (tools/static-libraries); empty: shared")
 set(VALENCE_SANITIZE "" CACHE STRING "Sanitizers, separated by ';' (address;undefined or thread)")

@@ -26,6 +26,19 @@ find_package(CLI11 REQUIRED)
 if(VALENCE_BUILD_TESTING)
   find_package(GTest REQUIRED)
 endif()
+if(VALENCE_WITH_GRPC)
+  find_package(Protobuf QUIET)
+  find_package(gRPC CONFIG QUIET)
+  find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin DOC "protoc's plugin for gRPC's C++ code")
+  if(NOT Protobuf_FOUND OR NOT TARGET protobuf::protoc OR NOT gRPC_FOUND OR NOT GRPC_CPP_PLUGIN)
+    message(FATAL_ERROR "VALENCE_WITH_GRPC=ON needs gRPC for C++, protobuf and their compilers: 'tools/install grpc' "
+                        "installs Debian's libgrpc++-dev, libprotobuf-dev, protobuf-compiler and "
+                        "protobuf-compiler-grpc. Or leave gRPC out: -DVALENCE_WITH_GRPC=OFF.")
+  endif()
+  if(VALENCE_STATIC)
+    message(FATAL_ERROR "VALENCE_WITH_GRPC=ON needs shared libraries: configure the preset 'grpc' (make grpc).")
+  endif()
+endif()
 
 # The lemmatiser is made from WordNet's own files when Valence is built; nothing is read at run time.
 find_path(WORDNET_DIR index.noun PATHS /usr/share/wordnet /usr/share/wordnet/dict REQUIRED

@@ -138,11 +138,13 @@ void HttpServer::RunUntilSignal(const ServerEvents& events) {
   asio::steady_timer seconds(control);
   ends.async_wait([&](error_code cancelled, int signal) {
     if (cancelled) return;
-    if (events.on_drain) events.on_drain();
-    Stop(signal == SIGTERM ? std::chrono::milliseconds(impl_->shared.options.drain_delay)
-                           : std::chrono::milliseconds{});
+    const std::chrono::milliseconds delay(signal == SIGTERM ? impl_->shared.options.drain_delay
+                                                            : std::chrono::seconds(0));
+    if (events.on_drain) events.on_drain(delay);
+    Stop(delay);
     ends.async_wait([&](error_code again_cancelled, int) {
       if (again_cancelled) return;
+      if (events.on_cut) events.on_cut();
       for (const auto& worker : impl_->workers) worker->Cut();
     });
   });

@@ -24,14 +24,9 @@ void Exchange::Fail(const HttpError& error) {
   write_error(error, response);
 }
 
-bool Exchange::ChooseModel(std::string_view name, std::string_view version) {
-  model = models.Find(name, version);
-  if (model != nullptr) {
-    const ModelTraffic* const traffic = version.empty() ? models.FindTraffic(name) : nullptr;
-    if (traffic != nullptr && request.method == "POST") FollowTraffic(*traffic);  // others only ask about models
-    response->extra_headers.append(model->headers());
-    return true;
-  }
+const ServedModel* Exchange::FindModel(std::string_view name, std::string_view version) {
+  const ServedModel* const found = models.Find(name, version);
+  if (found != nullptr) return found;
   if (models.default_model() == nullptr) {
     Fail({503, "no model is loaded"});
   } else if (models.Find(name) == nullptr) {
@@ -40,7 +35,16 @@ bool Exchange::ChooseModel(std::string_view name, std::string_view version) {
     Fail({404, fmt::format("model '{}' has no version '{}'", name.empty() ? models.default_name() : name, version),
           "version"});
   }
-  return false;
+  return nullptr;
+}
+
+bool Exchange::ChooseModel(std::string_view name, std::string_view version) {
+  model = FindModel(name, version);
+  if (model == nullptr) return false;
+  const ModelTraffic* const traffic = version.empty() ? models.FindTraffic(name) : nullptr;
+  if (traffic != nullptr && request.method == "POST") FollowTraffic(*traffic);  // others only ask about models
+  response->extra_headers.append(model->headers());
+  return true;
 }
 
 void Exchange::FollowTraffic(const ModelTraffic& traffic) {

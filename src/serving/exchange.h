@@ -15,6 +15,7 @@
 #include "service_metrics.h"
 #include "shadow_scorer.h"
 #include "valence/serving/model_repository.h"
+#include "valence/serving/oip_call.h"
 #include "valence/serving/service.h"
 
 namespace valence::serving {
@@ -56,6 +57,7 @@ struct Exchange {
   net::HttpResponse* const response;
   std::string_view body;  ///< the request's, unpacked
   PathParameters path;
+  oip::Call* call = nullptr;                  ///< what came by another transport than HTTP/1, or nullptr
   std::vector<std::string>* heard = nullptr;  ///< Handled::texts
   ErrorWriter write_error = &WriteError;
   const ServedModel* model = nullptr;  ///< who answers, once known
@@ -64,8 +66,11 @@ struct Exchange {
 
   /// Answers with an error in the protocol's own shape, instead of whatever was written so far.
   void Fail(const HttpError& error);
+  /// The model that is asked about, or nullptr after answering 404 (no such model or version) or 503 (nothing is
+  /// served).
+  const ServedModel* FindModel(std::string_view name, std::string_view version = {});
   /// Decides who answers, and says so in the answer's headers: without a version the champion, or of predictions a
-  /// canary's share the canary. False after answering 404 (no such model or version) or 503 (nothing is served).
+  /// canary's share the canary. False after answering as FindModel.
   bool ChooseModel(std::string_view name, std::string_view version = {});
   /// Scores one text by the chosen model and counts it, with at most so many attributions. The answer is valid until the
   /// next call.

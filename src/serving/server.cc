@@ -25,17 +25,22 @@ Status Serve(const ServeConfig& config) {
   if (http.threads <= 0) http.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   http.late_after = config.guard.max_queue_delay;
   const LifecycleOptions& models = config.lifecycle;
-  VALENCE_TRY(const auto lifecycle, ModelLifecycle::Start(models.models, models.loader, http.threads));
+  // Those of the side listener have the numbers after HTTP's.
+  const int threads = config.open_side_listener == nullptr ? http.threads : 2 * http.threads;
+  VALENCE_TRY(const auto lifecycle, ModelLifecycle::Start(models.models, models.loader, threads));
   const auto& repository = lifecycle->repository();
-  Service service(repository, {.threads = http.threads,
+  Service service(repository, {.threads = threads,
                                .max_batch_texts = config.max_batch_texts,
                                .max_text_bytes = config.max_text_bytes,
                                .max_body_bytes = http.max_body_bytes,
                                .feedback = config.feedback,
                                .feedback_recall_bytes = config.feedback_recall_bytes});
-  VALENCE_TRY(const auto guard, Guard::Make(config.guard, &service, http.threads));
+  VALENCE_TRY(const auto guard, Guard::Make(config.guard, &service, threads));
   auto handle = [&guard](int thread, const net::HttpRequest& request, net::HttpResponse* response) {
     guard->Handle(thread, request, response);
+  };
+  auto answer = [&guard](int thread, const net::HttpRequest& request, net::HttpResponse* response, oip::Call* call) {
+    guard->Handle(thread, request, response, call);
   };
   auto render = [&guard](int thread, const net::HttpRefusal& refusal, net::HttpResponse* response) {
     guard->RenderError(thread, refusal, response);
@@ -46,6 +51,10 @@ Status Serve(const ServeConfig& config) {
   if (!sockets.empty()) http.inherited_socket = sockets.front();
   const systemd::Notifier notifier(ProcessEnvironment());
   VALENCE_TRY(const auto server, net::HttpServer::Listen(http, handle, render, open));
+  std::unique_ptr<SideListener> side;
+  if (config.open_side_listener != nullptr) {
+    VALENCE_TRY(side, config.open_side_listener(http, {http.threads, answer, render}));
+  }
   ModelFollower follower(lifecycle.get(), models.watch_interval);
   std::unique_ptr<AdminListener> admin;
   if (config.admin.enabled) {
@@ -62,13 +71,16 @@ Status Serve(const ServeConfig& config) {
     log::Info(fmt::format("serving {} model {} ready in {:.0f} ms", ListenerUrl(http, server->port()),
                           repository->Snapshot()->default_model()->classifier().version(),
                           config.since_start.seconds() * 1000));
+    if (side != nullptr) log::Info(fmt::format("serving {}", side->Describe()));
     notifier.Ready();
   };
-  events.on_drain = [&service, &notifier] {
+  events.on_drain = [&service, &notifier, &side](std::chrono::milliseconds delay) {
     service.BeginDrain();
+    if (side != nullptr) side->BeginDrain(delay);
     notifier.Stopping();
     log::Info("stopping: /readyz is 503, answering what is in flight");
   };
+  if (side != nullptr) events.on_cut = [&side] { side->Cut(); };
   if (!http.tls.certificate.empty() || notifier.watchdog().count() > 0) {
     events.on_second = [&notifier, &server, &certificates] {
       notifier.Alive();
@@ -76,6 +88,7 @@ Status Serve(const ServeConfig& config) {
     };
   }
   server->RunUntilSignal(events);
+  if (side != nullptr) side->Wait();
   log::Info("stopped");
   return Ok();
 }

@@ -68,7 +68,8 @@ void Service::Show(const telemetry::Registry* registry) { impl_->metrics.Show(re
 
 void Service::BeginDrain() { impl_->draining = true; }
 
-void Service::Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, Handled* handled) {
+void Service::Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, Handled* handled,
+                     oip::Call* call) {
   const Stopwatch watch;
   impl_->metrics.Started(thread);
   ThreadState& state = *impl_->threads[static_cast<std::size_t>(thread)];
@@ -81,6 +82,7 @@ void Service::Handle(int thread, const net::HttpRequest& request, net::HttpRespo
                     .response = response,
                     .body = request.body,
                     .path = {},
+                    .call = call,
                     .heard = handled->texts};
   const Router::Match match = Routes().Find(request.method, request.path, &exchange.path);
   exchange.write_error = match.write_error;

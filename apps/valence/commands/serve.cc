@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "guard_flags.h"
+#include "rpc_flag.h"
 #include "sagemaker.h"
 #include "serve_lifecycle.h"
 #include "settings.h"
@@ -28,6 +29,8 @@ struct Flags {
   CLI::Option* model = nullptr;
   CLI::Option* host = nullptr;
   CLI::Option* port = nullptr;
+  std::uint16_t grpc_port_number = 0;
+  CLI::Option* grpc_port = nullptr;
 };
 
 /// What no flag says, SageMaker may. A model of the working folder comes before its own.
@@ -43,6 +46,9 @@ Status FollowSageMaker(Flags& flags) {
 }
 
 Outcome RunServe(const Context& context, Flags& flags) {
+  if (flags.grpc_port->count() > 0) {
+    VALENCE_TRY(flags.config.open_side_listener, MakeRpcListener(flags.grpc_port_number));
+  }
   VALENCE_RETURN_IF_ERROR(FollowSageMaker(flags));
   flags.config.http.threads = context.threads;
   if (!flags.feedback_db.empty()) {
@@ -110,6 +116,10 @@ void AddServe(CLI::App& app, Context& context) {
                     ->capture_default_str();
   flags->port =
       command->add_option("--port", flags->config.http.port, "Port; 0 picks a free one")->capture_default_str();
+  flags->grpc_port =
+      command->add_option("--grpc-port", flags->grpc_port_number,
+                          "Port for the Open Inference Protocol over gRPC; 0 picks a free one, which the "
+                          "log names. Default: no gRPC");
   command
       ->add_option("--feedback-db", flags->feedback_db,
                    "Keep what POST /v1/feedback is told, with its texts, in this SQLite file. Default: feedback is off")

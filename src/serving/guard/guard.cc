@@ -18,8 +18,14 @@ namespace valence::serving {
 namespace {
 
 // What orchestrators ask, without a key and however busy we are.
-constexpr std::array<std::string_view, 6> kHealthPaths = {"/health", "/livez",          "/ping",
-                                                          "/readyz", "/v2/health/live", "/v2/health/ready"};
+constexpr std::array<std::string_view, 8> kHealthPaths = {"/health",
+                                                          "/livez",
+                                                          "/ping",
+                                                          "/readyz",
+                                                          "/v2/health/live",
+                                                          "/v2/health/ready",
+                                                          "/inference.GRPCInferenceService/ServerLive",
+                                                          "/inference.GRPCInferenceService/ServerReady"};
 
 bool IsHealth(std::string_view path) {
   return std::find(kHealthPaths.begin(), kHealthPaths.end(), path) != kHealthPaths.end();
@@ -72,7 +78,7 @@ Status Guard::LoadKeys() {
   return Ok();
 }
 
-void Guard::Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response) {
+void Guard::Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, oip::Call* call) {
   ThreadState& state = *threads_[static_cast<std::size_t>(thread)];
   Visit visit{.identity = state.identity, .request = request, .handled = {}, .watch = {}};
   state.identity.Read(request, log_ != nullptr, &state.ids);
@@ -80,9 +86,13 @@ void Guard::Handle(int thread, const net::HttpRequest& request, net::HttpRespons
     state.texts.clear();
     visit.handled.texts = &state.texts;
   }
-  if (Admit(thread, &visit, response)) service_.Handle(thread, request, response, &visit.handled);
+  if (Admit(thread, &visit, response)) service_.Handle(thread, request, response, &visit.handled, call);
   if (response->deferred != nullptr) return Defer(thread, std::move(visit), response->deferred.get());
-  Complete(state.identity, request, response);
+  if (call == nullptr) {
+    Complete(state.identity, request, response);
+  } else {
+    state.identity.AppendHeaders(&response->extra_headers);
+  }
   Log(thread, visit, *response);
 }
 

@@ -34,7 +34,8 @@ class Guard {
   Guard& operator=(const Guard&) = delete;
   ~Guard();
 
-  void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response);
+  /// `call`: as Service::Handle. The answer then has no header fields that only browsers read.
+  void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, oip::Call* call = nullptr);
   /// The opener to give to net::HttpServer for the service's own: asks the same of streams. One that is refused is
   /// replaced by one that says why.
   net::StreamOpener Guarding(net::StreamOpener open);

@@ -4,8 +4,9 @@
 #include "../exchange.h"
 #include "../model_metrics.h"
 #include "../request_text.h"
+#include "oip_call.h"
 #include "oip_infer.h"
-#include "oip_request.h"
+#include "oip_rules.h"
 #include "valence/base/json.h"
 #include "valence/base/version.h"
 
@@ -38,8 +39,9 @@ void IsReady(Exchange& exchange) {
 
 /// The model in the path, which only describes itself here. nullptr after answering 404.
 const ServedModel* FindModel(Exchange& exchange) {
-  if (!exchange.ChooseModel(exchange.path["model"], exchange.path["version"])) return nullptr;
-  return std::exchange(exchange.model, nullptr);
+  const ServedModel* const model = exchange.FindModel(exchange.path["model"], exchange.path["version"]);
+  if (model != nullptr) exchange.response->extra_headers.append(model->headers());
+  return model;
 }
 
 void IsModelReady(Exchange& exchange) {
@@ -69,6 +71,14 @@ Json OutputShape(oip::Output output, std::int64_t classes) {
 constexpr oip::Output kOutputs[] = {oip::Output::kLabel, oip::Output::kProbability, oip::Output::kLogit,
                                     oip::Output::kAttributions};
 
+Json Properties(const ServedModel& model) {
+  const classifier::ModelBundle& bundle = model.classifier().bundle();
+  Json properties = Json::MakeObject({{"digest", "sha256:" + bundle.digest}});
+  const auto data = bundle.lineage.find("train_sha256");
+  if (data != bundle.lineage.end()) properties.Set("data_hash", data->second);
+  return properties;
+}
+
 void ShowModel(Exchange& exchange) {
   const ServedModel* const model = FindModel(exchange);
   if (model == nullptr) return;
@@ -81,12 +91,13 @@ void ShowModel(Exchange& exchange) {
   }
   Json inputs = Json::MakeArray();
   inputs.Push(Tensor("text", "BYTES", Shape({-1})));
-  Send(Json::MakeObject({{"name", model->name()},
-                         {"versions", versions},
-                         {"platform", kPlatform},
-                         {"inputs", inputs},
-                         {"outputs", outputs}}),
-       exchange);
+  Json answer = Json::MakeObject({{"name", model->name()},
+                                  {"versions", versions},
+                                  {"platform", kPlatform},
+                                  {"inputs", inputs},
+                                  {"outputs", outputs}});
+  if (exchange.call != nullptr) answer.Set("properties", Properties(*model));  // which REST's has not
+  Send(answer, exchange);
 }
 
 /// As Triton's ModelConfig, in which the batch is no dimension.
@@ -170,6 +181,28 @@ void ListRepository(Exchange& exchange) {
   Send(index, exchange);
 }
 
+/// A call that asks what REST's `answer` says.
+template <Handler answer>
+void Call(Exchange& exchange) {
+  AnswerCall(exchange, answer);
+}
+
+/// gRPC's methods, by the paths that HTTP/2 has for them.
+void AddOipCalls(Router* router) {
+  const auto add = [router](std::string_view path, Handler handler) {
+    router->Add({"POST", path, handler, WriteOipError, {}});
+  };
+  add("/inference.GRPCInferenceService/ServerLive", Call<IsLive>);
+  add("/inference.GRPCInferenceService/ServerReady", Call<IsReady>);
+  add("/inference.GRPCInferenceService/ModelReady", Call<IsModelReady>);
+  add("/inference.GRPCInferenceService/ServerMetadata", Call<ShowServer>);
+  add("/inference.GRPCInferenceService/ModelMetadata", Call<ShowModel>);
+  add("/inference.GRPCInferenceService/ModelConfig", Call<ShowConfig>);
+  add("/inference.GRPCInferenceService/ModelStatistics", Call<ShowStatistics>);
+  add("/inference.GRPCInferenceService/RepositoryIndex", Call<ListRepository>);
+  add("/inference.GRPCInferenceService/ModelInfer", AnswerInferCall);
+}
+
 }  // namespace
 
 void WriteOipError(const HttpError& error, net::HttpResponse* response) {
@@ -202,6 +235,7 @@ void AddOipRoutes(Router* router) {
   add("POST", "/v2/models/{model}/infer", AnswerInfer);
   add("POST", "/v2/models/{model}/versions/{version}/infer", AnswerInfer, "/v2/models/{model}/infer");
   router->AddErrorShape("/v2", WriteOipError);
+  AddOipCalls(router);
 }
 
 }  // namespace valence::serving

@@ -6,6 +6,7 @@
 #include "../media_type.h"
 #include "oip.h"
 #include "oip_infer.h"
+#include "oip_request.h"
 #include "oip_response.h"
 
 namespace valence::serving {
@@ -36,7 +37,7 @@ bool IsPlausibleType(std::string_view content_type) {
 
 /// Header size 0: the body is one text, as it is.
 std::optional<HttpError> ReadRaw(std::string_view body, TextCollector* texts, oip::InferRequest* request) {
-  request->outputs = oip::DefaultOutputs(true);
+  oip::CompleteOutputs(true, request);
   return texts->AddBytes(body, "body", 0);
 }
 
@@ -65,7 +66,7 @@ std::optional<std::size_t> InferOip(Exchange& exchange, std::optional<std::size_
   const oip::Columns columns = oip::ScoreTexts(exchange, exchange.state.texts, request.outputs);
   std::string tail;
   std::string& json = exchange.response->body;
-  oip::WriteInferResponse(*exchange.model, request, columns, &json, &tail);
+  oip::WriteInferResponse(*exchange.model, request, oip::MakeTensors(*exchange.model, request, columns), &json, &tail);
   const bool binary = std::any_of(request.outputs.begin(), request.outputs.end(), [](auto& o) { return o.binary; });
   if (!binary) return std::nullopt;
   const std::size_t json_size = json.size();

@@ -4,19 +4,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cstring>
-#include <limits>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace valence::serving::oip {
 namespace dom = simdjson::dom;
 namespace {
-
-using Fault = std::optional<HttpError>;
-
-constexpr std::string_view kInput = "inputs[0]";
-constexpr std::array<std::string_view, 13> kDatatypes = {
-    "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"};
-constexpr std::array<std::string_view, 4> kNames = {"label", "probability", "logit", "attributions"};
 
 /// The parameters of a request or a tensor, if it has any.
 using Parameters = std::optional<dom::object>;
@@ -42,38 +36,30 @@ Fault ReadParameter(const Parameters& parameters, std::string_view name, std::st
   return std::nullopt;
 }
 
-/// Shapes [n] and [n, 1]; anything else is no list of texts.
 Fault ReadShape(dom::object input, bool* column, std::uint64_t* elements) {
   const std::string field = fmt::format("{}.shape", kInput);
   const auto value = FindMember(input, "shape");
   if (!value.has_value()) return HttpError{400, fmt::format("'{}' is missing", field), field};
   dom::array dimensions;
   if (value->get(dimensions) != simdjson::SUCCESS) return WrongType(field, "an array of integers", *value);
-  std::array<std::uint64_t, 2> shape = {1, 1};
+  std::array<std::int64_t, 3> shape = {};  // one more than there may be
   std::size_t rank = 0;
   for (const dom::element dimension : dimensions) {
     if (rank == shape.size()) break;
-    if (!GetCount(dimension, &shape[rank++])) return WrongType(field, "sizes of at least 0", dimension);
+    std::uint64_t size = 0;
+    if (!GetCount(dimension, &size)) return WrongType(field, "sizes of at least 0", dimension);
+    shape[rank++] = static_cast<std::int64_t>(size);
   }
-  *column = dimensions.size() == 2;
-  *elements = shape[0];
-  const bool fits = dimensions.size() == 1 || (dimensions.size() == 2 && shape[1] == 1);
-  if (fits) return std::nullopt;
-  return HttpError{400, fmt::format("'{}': expected [n] or [n, 1]", field), field};
+  return CheckShape({shape.data(), rank}, column, elements);
 }
 
-Fault CheckDatatype(dom::object input) {
+Fault ReadDatatype(dom::object input) {
   const std::string field = fmt::format("{}.datatype", kInput);
   const auto value = FindMember(input, "datatype");
   std::string_view datatype;
   if (!value.has_value()) return HttpError{400, fmt::format("'{}' is missing", field), field};
   if (value->get(datatype) != simdjson::SUCCESS) return WrongType(field, "a string", *value);
-  if (datatype == "BYTES") return std::nullopt;
-  const bool known = std::find(kDatatypes.begin(), kDatatypes.end(), datatype) != kDatatypes.end();
-  return HttpError{400,
-                   fmt::format("'{}': {} '{}', this model takes BYTES", field,
-                               known ? "the input is of datatype" : "unknown datatype", datatype),
-                   field};
+  return CheckDatatype(datatype);
 }
 
 /// The texts of an input given in JSON.
@@ -93,15 +79,12 @@ Fault ReadJsonData(dom::object input, bool base64, TextCollector* texts, std::ui
   return std::nullopt;
 }
 
-/// MLServer's content types of a text: "str" (as it is) and "base64".
-Fault ReadContentType(const Parameters& request_parameters, const Parameters& input_parameters, bool* base64) {
+/// Of the input, else of the request.
+Fault ReadContentTypes(const Parameters& request_parameters, const Parameters& input_parameters, bool* base64) {
   std::optional<std::string_view> type;
   if (auto fault = ReadParameter(request_parameters, "content_type", "a string", &type)) return fault;
   if (auto fault = ReadParameter(input_parameters, "content_type", "a string", &type)) return fault;
-  *base64 = type == "base64";
-  if (!type.has_value() || type == "str" || type == "base64") return std::nullopt;
-  return HttpError{400, fmt::format("parameters.content_type: expected str or base64, found '{}'", *type),
-                   "content_type"};
+  return ReadContentType(type, base64);
 }
 
 Fault ReadInput(dom::object input, const Parameters& request_parameters, std::string_view tail, std::size_t tail_offset,
@@ -111,13 +94,13 @@ Fault ReadInput(dom::object input, const Parameters& request_parameters, std::st
   if (const auto name = FindMember(input, "name"); name.has_value() && !name->is_string()) {
     return WrongType(fmt::format("{}.name", kInput), "a string", *name);
   }
-  if (auto fault = CheckDatatype(input)) return fault;
+  if (auto fault = ReadDatatype(input)) return fault;
   std::uint64_t elements = 0;
   if (auto fault = ReadShape(input, &request->column, &elements)) return fault;
   std::optional<std::uint64_t> binary_size;
   if (auto fault = ReadParameter(parameters, "binary_data_size", "a size in bytes", &binary_size)) return fault;
   bool base64 = false;
-  if (auto fault = ReadContentType(request_parameters, parameters, &base64)) return fault;
+  if (auto fault = ReadContentTypes(request_parameters, parameters, &base64)) return fault;
   std::uint64_t count = 0;
   if (!binary_size.has_value()) {
     if (auto fault = ReadJsonData(input, base64, texts, &count)) return fault;
@@ -130,9 +113,7 @@ Fault ReadInput(dom::object input, const Parameters& request_parameters, std::st
     }
     if (auto fault = ReadBytesTensor(tail, tail_offset, texts, &count)) return fault;
   }
-  if (count == elements) return std::nullopt;
-  return HttpError{400, fmt::format("'{}': the shape has {} elements, the data {}", kInput, elements, count),
-                   std::string(kInput)};
+  return CheckElements(elements, count);
 }
 
 Fault ReadOutput(dom::element value, bool binary, InferRequest* request) {
@@ -143,24 +124,13 @@ Fault ReadOutput(dom::element value, bool binary, InferRequest* request) {
   if (!name.has_value() || name->get(text) != simdjson::SUCCESS) {
     return HttpError{400, "'outputs': each has a 'name', a string", "outputs"};
   }
-  const auto found = FindOutput(text);
-  if (!found.has_value()) {
-    return HttpError{400,
-                     fmt::format("'outputs': the model has no output '{}': expected {}", text, fmt::join(kNames, ", ")),
-                     "outputs"};
-  }
   Parameters parameters;
   if (auto fault = ReadParameters(output, "outputs.parameters", &parameters)) return fault;
   std::optional<bool> wants_binary;
   std::optional<std::uint64_t> classes;
   if (auto fault = ReadParameter(parameters, "binary_data", "true or false", &wants_binary)) return fault;
   if (auto fault = ReadParameter(parameters, "classification", "a number of classes", &classes)) return fault;
-  const bool has_classes = *found == Output::kProbability || *found == Output::kLogit;
-  if (classes.value_or(0) > 0 && !has_classes) {
-    return HttpError{400, fmt::format("'outputs': '{}' has no classes to rank", text), "outputs"};
-  }
-  request->outputs.push_back({*found, wants_binary.value_or(binary), static_cast<std::size_t>(classes.value_or(0))});
-  return std::nullopt;
+  return AddOutput(text, wants_binary.value_or(binary), classes.value_or(0), request);
 }
 
 Fault ReadOutputs(dom::object root, bool binary, InferRequest* request) {
@@ -172,48 +142,14 @@ Fault ReadOutputs(dom::object root, bool binary, InferRequest* request) {
       if (auto fault = ReadOutput(output, binary, request)) return fault;
     }
   }
-  if (request->outputs.empty()) request->outputs = DefaultOutputs(binary);
+  CompleteOutputs(binary, request);
   return std::nullopt;
 }
 
 }  // namespace
 
-std::string_view NameOf(Output output) { return kNames[static_cast<std::size_t>(output)]; }
-
-std::string_view DatatypeOf(Output output) {
-  return output == Output::kLabel || output == Output::kAttributions ? "BYTES" : "FP64";
-}
-
-std::optional<Output> FindOutput(std::string_view name) {
-  const auto* const found = std::find(kNames.begin(), kNames.end(), name);
-  if (found == kNames.end()) return std::nullopt;
-  return static_cast<Output>(found - kNames.begin());
-}
-
-std::vector<RequestedOutput> DefaultOutputs(bool binary) {
-  return {{Output::kLabel, binary}, {Output::kProbability, binary}, {Output::kLogit, binary}};
-}
-
-std::optional<HttpError> ReadBytesTensor(std::string_view tensor, std::size_t offset, TextCollector* texts,
-                                         std::size_t* count) {
-  constexpr std::size_t kLength = sizeof(std::uint32_t);
-  for (std::size_t at = 0; at < tensor.size(); ++*count) {
-    std::uint32_t size = 0;
-    const std::size_t left = tensor.size() - at;
-    if (left >= kLength) std::memcpy(&size, tensor.data() + at, kLength);
-    if (left < kLength || left - kLength < size) {
-      return HttpError{400, fmt::format("'{}': an element at byte {} goes beyond the tensor", kInput, offset + at),
-                       std::string(kInput), offset + at};
-    }
-    at += kLength;
-    if (auto fault = texts->AddBytes(tensor.substr(at, size), kInput, offset + at)) return fault;
-    at += size;
-  }
-  return std::nullopt;
-}
-
-std::optional<HttpError> ReadInferRequest(dom::object root, std::string_view tail, std::size_t tail_offset,
-                                          TextCollector* texts, InferRequest* request) {
+Fault ReadInferRequest(dom::object root, std::string_view tail, std::size_t tail_offset, TextCollector* texts,
+                       InferRequest* request) {
   if (const auto id = FindMember(root, "id"); id.has_value()) {
     if (id->get(request->id) != simdjson::SUCCESS) return WrongType("id", "a string", *id);
     request->has_id = true;
@@ -227,9 +163,7 @@ std::optional<HttpError> ReadInferRequest(dom::object root, std::string_view tai
   if (!value.has_value()) return HttpError{400, "'inputs' is missing: expected one tensor of texts", "inputs"};
   if (value->get(inputs) != simdjson::SUCCESS) return WrongType("inputs", "an array", *value);
   dom::object input;
-  if (inputs.size() != 1) {
-    return HttpError{400, fmt::format("'inputs': expected one tensor of texts, found {}", inputs.size()), "inputs"};
-  }
+  if (auto fault = CheckInputCount(inputs.size())) return fault;
   const dom::element first = *inputs.begin();
   if (first.get(input) != simdjson::SUCCESS) return WrongType(std::string(kInput), "an object", first);
   if (auto fault = ReadInput(input, parameters, tail, tail_offset, texts, request)) return fault;

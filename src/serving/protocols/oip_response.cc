@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 #include <span>
 
@@ -13,14 +12,6 @@
 
 namespace valence::serving::oip {
 namespace {
-
-/// One output tensor on its way: its shape after the batch, and its elements.
-struct Tensor {
-  std::string_view datatype;
-  std::vector<std::size_t> inner_shape;
-  std::span<const double> numbers;   ///< FP64
-  std::vector<std::string> strings;  ///< BYTES
-};
 
 /// The `classes` highest of `values` as "value:index:label", the highest first.
 void RankClasses(std::span<const double> values, const ServedModel& model, std::size_t classes,
@@ -36,52 +27,45 @@ void RankClasses(std::span<const double> values, const ServedModel& model, std::
   }
 }
 
-Tensor MakeNumbers(const ServedModel& model, const RequestedOutput& wanted, std::span<const double> values,
-                   std::size_t texts, bool is_vector) {
+/// `tensor` has the batch's dimensions already.
+void FillNumbers(const ServedModel& model, const RequestedOutput& wanted, std::span<const double> values,
+                 std::size_t texts, bool is_vector, OutputTensor* tensor) {
   const std::size_t width = is_vector ? 1 : model.classifier().labels().size();
   if (wanted.classes == 0) {
-    Tensor tensor{"FP64", {}, values, {}};
-    if (!is_vector) tensor.inner_shape.push_back(width);
-    return tensor;
+    tensor->numbers = values;
+    if (!is_vector) tensor->shape.push_back(static_cast<std::int64_t>(width));
+    return;
   }
   const std::size_t classes = std::min(wanted.classes, width);
-  Tensor ranked{"BYTES", {classes}, {}, {}};
+  tensor->datatype = "BYTES";
+  tensor->shape.push_back(static_cast<std::int64_t>(classes));
   for (std::size_t i = 0; i < texts; ++i)
-    RankClasses(values.subspan(i * width, width), model, classes, &ranked.strings);
-  return ranked;
+    RankClasses(values.subspan(i * width, width), model, classes, &tensor->strings);
 }
 
-Tensor MakeTensor(const ServedModel& model, const RequestedOutput& wanted, const Columns& columns) {
+OutputTensor MakeTensor(const ServedModel& model, const RequestedOutput& wanted, const Columns& columns, bool column) {
   const std::size_t texts = columns.labels.size();
+  OutputTensor tensor{NameOf(wanted.output), DatatypeOf(wanted.output), {static_cast<std::int64_t>(texts)}};
   switch (wanted.output) {
     case Output::kProbability:
-      return MakeNumbers(model, wanted, columns.probabilities, texts, false);
-    case Output::kLogit:
-      return MakeNumbers(model, wanted, columns.logits, texts, columns.logits.size() == texts);
-    case Output::kAttributions:
-      return {"BYTES", {}, {}, columns.attributions};
-    case Output::kLabel:
+      FillNumbers(model, wanted, columns.probabilities, texts, false, &tensor);
       break;
+    case Output::kLogit:
+      FillNumbers(model, wanted, columns.logits, texts, columns.logits.size() == texts, &tensor);
+      break;
+    case Output::kAttributions:
+      tensor.strings = columns.attributions;
+      break;
+    case Output::kLabel:
+      for (const std::int32_t label : columns.labels) {
+        tensor.strings.push_back(model.classifier().labels()[static_cast<std::size_t>(label)]);
+      }
   }
-  Tensor labels{"BYTES", {}, {}, {}};
-  for (const std::int32_t label : columns.labels) {
-    labels.strings.push_back(model.classifier().labels()[static_cast<std::size_t>(label)]);
-  }
-  return labels;
+  if (column && tensor.shape.size() == 1) tensor.shape.push_back(1);
+  return tensor;
 }
 
-/// The tensor's bytes, as the binary tensor extension lays them out; returns how many.
-std::size_t AppendBinary(const Tensor& tensor, std::string* out) {
-  const std::size_t before = out->size();
-  for (const std::string& text : tensor.strings) {
-    const auto size = static_cast<std::uint32_t>(text.size());
-    out->append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
-  }
-  out->append(reinterpret_cast<const char*>(tensor.numbers.data()), tensor.numbers.size_bytes());
-  return out->size() - before;
-}
-
-void AppendJsonData(const Tensor& tensor, std::string* out) {
+void AppendJsonData(const OutputTensor& tensor, std::string* out) {
   char separator = '[';
   for (const std::string& text : tensor.strings) {
     out->push_back(std::exchange(separator, ','));
@@ -95,14 +79,17 @@ void AppendJsonData(const Tensor& tensor, std::string* out) {
   out->push_back(']');
 }
 
-std::string ShapeOf(const Tensor& tensor, std::size_t texts, bool column) {
-  std::vector<std::size_t> shape = {texts};
-  if (column && tensor.inner_shape.empty()) shape.push_back(1);
-  shape.insert(shape.end(), tensor.inner_shape.begin(), tensor.inner_shape.end());
-  return fmt::format("[{}]", fmt::join(shape, ","));
-}
-
 }  // namespace
+
+std::size_t AppendRaw(const OutputTensor& tensor, std::string* out) {
+  const std::size_t before = out->size();
+  for (const std::string& text : tensor.strings) {
+    const auto size = static_cast<std::uint32_t>(text.size());
+    out->append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
+  }
+  out->append(reinterpret_cast<const char*>(tensor.numbers.data()), tensor.numbers.size_bytes());
+  return out->size() - before;
+}
 
 Columns ScoreTexts(Exchange& exchange, const std::vector<std::string_view>& texts,
                    const std::vector<RequestedOutput>& outputs) {
@@ -119,7 +106,16 @@ Columns ScoreTexts(Exchange& exchange, const std::vector<std::string_view>& text
   return columns;
 }
 
-void WriteInferResponse(const ServedModel& model, const InferRequest& request, const Columns& columns,
+std::vector<OutputTensor> MakeTensors(const ServedModel& model, const InferRequest& request, const Columns& columns) {
+  std::vector<OutputTensor> tensors;
+  tensors.reserve(request.outputs.size());
+  for (const RequestedOutput& wanted : request.outputs) {
+    tensors.push_back(MakeTensor(model, wanted, columns, request.column));
+  }
+  return tensors;
+}
+
+void WriteInferResponse(const ServedModel& model, const InferRequest& request, const std::vector<OutputTensor>& tensors,
                         std::string* json, std::string* tail) {
   json->append(R"({"model_name":)");
   AppendJsonString(model.name(), json);
@@ -130,13 +126,13 @@ void WriteInferResponse(const ServedModel& model, const InferRequest& request, c
     AppendJsonString(request.id, json);
   }
   json->append(R"(,"outputs":[)");
-  for (const RequestedOutput& wanted : request.outputs) {
-    if (json->back() == '}') json->push_back(',');
-    const Tensor tensor = MakeTensor(model, wanted, columns);
-    json->append(fmt::format(R"({{"name":"{}","datatype":"{}","shape":{},)", NameOf(wanted.output), tensor.datatype,
-                             ShapeOf(tensor, columns.labels.size(), request.column)));
-    if (wanted.binary) {
-      json->append(fmt::format(R"("parameters":{{"binary_data_size":{}}})", AppendBinary(tensor, tail)));
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const OutputTensor& tensor = tensors[i];
+    if (i > 0) json->push_back(',');
+    json->append(fmt::format(R"({{"name":"{}","datatype":"{}","shape":[{}],)", tensor.name, tensor.datatype,
+                             fmt::join(tensor.shape, ",")));
+    if (request.outputs[i].binary) {
+      json->append(fmt::format(R"("parameters":{{"binary_data_size":{}}})", AppendRaw(tensor, tail)));
     } else {
       json->append(R"("data":)");
       AppendJsonData(tensor, json);

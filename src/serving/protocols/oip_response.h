@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "../exchange.h"
-#include "oip_request.h"
+#include "oip_rules.h"
+#include "valence/serving/oip_call.h"
 
 namespace valence::serving::oip {
 
@@ -21,8 +22,11 @@ struct Columns {
 Columns ScoreTexts(Exchange& exchange, const std::vector<std::string_view>& texts,
                    const std::vector<RequestedOutput>& outputs);
 
-/// Writes the answer: the JSON part into `*json`, tensors that were asked for in binary into `*tail`.
-void WriteInferResponse(const ServedModel& model, const InferRequest& request, const Columns& columns,
+/// The outputs that `request` asks for, in its order. They view `columns`.
+std::vector<OutputTensor> MakeTensors(const ServedModel& model, const InferRequest& request, const Columns& columns);
+
+/// Writes the answer to REST: the JSON part into `*json`, tensors that were asked for in binary into `*tail`.
+void WriteInferResponse(const ServedModel& model, const InferRequest& request, const std::vector<OutputTensor>& tensors,
                         std::string* json, std::string* tail);
 
 }  // namespace valence::serving::oip

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "asker.h"
-#include "small_model.h"
 #include "support/matchers.h"
+#include "support/small_model.h"
 
 namespace valence::serving {
 namespace {

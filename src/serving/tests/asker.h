@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "small_model.h"
+#include "support/small_model.h"
 #include "valence/base/json.h"
 #include "valence/serving/service.h"
 

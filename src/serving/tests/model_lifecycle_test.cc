@@ -9,8 +9,8 @@
 
 #include "asker.h"
 
-#include "small_model.h"
 #include "support/matchers.h"
+#include "support/small_model.h"
 
 namespace valence::serving {
 namespace {

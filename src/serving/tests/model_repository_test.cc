@@ -5,7 +5,7 @@
 
 #include <thread>
 
-#include "small_model.h"
+#include "support/small_model.h"
 
 namespace valence::serving {
 namespace {

@@ -111,7 +111,9 @@ using ErrorRenderer = std::function<void(int thread, const HttpRefusal&, HttpRes
 /// What a running server tells; any may be empty. Called on a thread that answers no requests.
 struct ServerEvents {
   std::function<void()> on_ready;   ///< from now on a signal begins a drain; on the thread of RunUntilSignal
-  std::function<void()> on_drain;   ///< SIGTERM or SIGINT: the drain begins
+  /// SIGTERM or SIGINT: the drain begins, and new connections are taken for `delay` more.
+  std::function<void(std::chrono::milliseconds delay)> on_drain;
+  std::function<void()> on_cut;     ///< a second one: what is open is cut
   std::function<void()> on_second;  ///< about every second
 };
 

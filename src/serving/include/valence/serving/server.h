@@ -12,6 +12,7 @@
 #include "valence/net/http_server.h"
 #include "valence/serving/guard_options.h"
 #include "valence/serving/model_lifecycle.h"
+#include "valence/serving/side_listener.h"
 #include "valence/tracking/feedback_store.h"
 
 namespace valence::serving {
@@ -44,7 +45,8 @@ struct ServeConfig {
   GuardOptions guard;
   LifecycleOptions lifecycle;
   AdminOptions admin;
-  Stopwatch since_start;  ///< started when the process was; for the "ready in" line
+  SideListenerOpener open_side_listener = nullptr;  ///< gRPC's, say; nullptr: HTTP alone
+  Stopwatch since_start;                            ///< started when the process was; for the "ready in" line
 };
 
 /// Serves the models of `config.lifecycle` over HTTP until SIGTERM or SIGINT, then drains and returns; SIGHUP loads

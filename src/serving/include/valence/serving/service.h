@@ -17,6 +17,10 @@ class Registry;
 
 namespace valence::serving {
 
+namespace oip {
+class Call;
+}
+
 struct ServiceOptions {
   int threads = 1;                        ///< calls to Handle use thread numbers in [0, threads)
   std::size_t max_batch_texts = 1000;     ///< 413 above
@@ -53,7 +57,10 @@ class Service {
     Handled ignored;
     Handle(thread, request, response, &ignored);
   }
-  void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, Handled* handled);
+  /// `call`: what came with the request by another transport than HTTP/1, or nullptr. Its `request` is a POST to the
+  /// method's path, and the answer is the transport's to translate: the body is Call::Write's, or REST's JSON.
+  void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, Handled* handled,
+              oip::Call* call = nullptr);
   /// Who takes the body of `request` as it arrives (net::StreamOpener), if it may be longer than memory; else nullptr.
   std::unique_ptr<net::HttpStream> Open(int thread, const net::HttpRequest& request);
   /// Words an error that the HTTP layer answers itself (net::ErrorRenderer), and counts it.
