@@ -12,6 +12,7 @@ import subprocess
 import threading
 
 from conftest import synthetic_reviews
+from procfs import needs_proc
 from test_serve import serving
 
 
@@ -54,6 +55,7 @@ def test_answers_are_those_of_predict(trained):
         assert response.getheader("Content-Disposition") == 'attachment; filename="scored.csv"'
 
 
+@needs_proc
 def test_a_long_upload_is_scored_as_it_arrives_in_bounded_memory(trained):
     """curl reads while it sends, as clients must whose upload is longer than the sockets' buffers."""
     piece = b"".join(b'%d,"wonderful but ""dull"", a film like many others of this year"\n' % n for n in range(1000))
@@ -127,6 +129,7 @@ def test_what_cannot_be_read_on_ends_the_answer_visibly(trained):
         assert server.post('{"text": "good"}')[0] == 200
 
 
+@needs_proc
 def test_clients_that_stop_reading_or_go_away_cost_nothing(trained):
     body = csv_of(["wonderful " * 20] * 100)
     with serving(trained.folder, "--body-timeout", 1) as server:
