@@ -51,6 +51,9 @@ Result<std::optional<tracking::Published>> FindTrackedRun(tracking::TrackingStor
 Result<ModelVersion> Register(const tracking::Stores& stores, const registry::RegisterConfig& config,
                               const std::string& digest, const tracking::Published& run, const std::string& note) {
   tracking::RegistryStore& registry = *stores.registry;
+  const registry::Ledger ledger{.registry = &registry, .history = kHistoryFile};
+  registry::Move move = registry::NewMove("register", config.model, config.alias);
+  VALENCE_TRY(move.from, registry::AliasHolder(registry, config.model, config.alias));  // or the alias is none
   VALENCE_RETURN_IF_ERROR(registry.EnsureModel(config.model, "Sentiment of a text, by Valence."));
   const std::string full_digest = "sha256:" + digest;
   VALENCE_TRY(std::optional<ModelVersion> version, FindVersion(registry, config.model, full_digest));
@@ -64,9 +67,6 @@ Result<ModelVersion> Register(const tracking::Stores& stores, const registry::Re
                   {std::string(registry::kDigestTag), full_digest}};
     VALENCE_TRY(version, registry.CreateVersion(fresh));
   }
-  const registry::Ledger ledger{.registry = &registry, .history = kHistoryFile};
-  registry::Move move = registry::NewMove("register", config.model, config.alias);
-  VALENCE_TRY(move.from, registry::AliasHolder(registry, config.model, config.alias));
   move.to = version->version;
   if (move.from != move.to) {
     VALENCE_RETURN_IF_ERROR(registry::MoveAlias(ledger, move));

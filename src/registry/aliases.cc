@@ -72,6 +72,7 @@ Result<bool> FinishHistory(const Ledger& ledger, Move* move) {
 }  // namespace
 
 Result<std::string> AliasHolder(tracking::RegistryStore& registry, const std::string& model, const std::string& alias) {
+  VALENCE_RETURN_IF_ERROR(tracking::CheckAlias(alias));
   auto version = registry.GetVersionByAlias(model, alias);
   if (version) return version->version;
   if (version.error().code == ErrorCode::kNotFound) return std::string();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "valence/base/result.h"
+#include "valence/tracking/registry_store.h"
 #include "valence/tracking/run.h"
 
 /// What MLflow refuses, refused before it is sent or written (mlflow/utils/validation.py of MLflow 3.17.2), so that
@@ -61,8 +62,6 @@ Status CheckRunId(std::string_view run_id);
 Status CheckLoggedModelName(std::string_view name);
 /// Without / and :
 Status CheckRegisteredModelName(std::string_view name);
-/// [\w\-]+, and neither "latest" nor "v<digits>".
-Status CheckAlias(std::string_view alias);
 Status CheckDescription(std::string_view description);
 
 }  // namespace valence::tracking

@@ -178,9 +178,7 @@ def test_an_experiment_that_is_not_there(project, server):
 
 
 @pytest.mark.parametrize("name, bad", [("model", "a/b"), ("model", "a:b"), ("alias", "v1"), ("alias", "a b"),
-                                       pytest.param("alias", "latest", marks=pytest.mark.xfail(strict=True, reason=(
-                                           "MLflow answers the reserved alias 'latest' with the newest version, so that "
-                                           "register takes it for set")))])
+                                       ("alias", "latest")])
 def test_registry_names_that_mlflow_refuses(project, server, name, bad):
     project.env["MLFLOW_TRACKING_URI"] = server
     project.train()

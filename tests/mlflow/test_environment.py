@@ -112,7 +112,7 @@ def test_metrics_belong_to_the_active_model(tmp_path, server, where):
     active = client.search_runs(ids)[0].outputs.model_outputs[0].model_id
     before = client.get_logged_model(active).metrics
     project.train(env={**project.env, "MLFLOW_ACTIVE_MODEL_ID": active})
-    run = client.search_runs(ids)[0]
+    run = client.get_run(client.search_runs(ids)[0].info.run_id)  # search_runs leaves model inputs out
     assert [i.model_id for i in run.inputs.model_inputs] == [active]
     added = [m for m in client.get_logged_model(active).metrics if m.run_id == run.info.run_id]
     assert {m.key for m in added} == set(run.data.metrics) and len(before) < len(added)

@@ -61,4 +61,8 @@ class RegistryStore {
   virtual Result<std::string> DownloadUri(const std::string& name, const std::string& version) = 0;
 };
 
+/// Whether MLflow takes the name for an alias: [\w\-]+, and neither "latest", which it answers with the newest version,
+/// nor "v<digits>". Error: kInvalidArgument.
+Status CheckAlias(std::string_view alias);
+
 }  // namespace valence::tracking
