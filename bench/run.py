@@ -268,8 +268,10 @@ def bench_grpc(work):
         with server([str(binaries / "valence"), "--threads", "1", "serve", "--model", str(work / "models/model.safetensors"),
                      "--port", str(port), "--grpc-port", str(grpc_port)], port, "/readyz", cpu=0):
             out = subprocess.run(["taskset", "-c", "1", str(binaries / "grpc_load"), f"127.0.0.1:{grpc_port}", "model",
-                                  str(texts), "8", "8", "8"], capture_output=True, check=True).stdout
+                                  str(texts), "8", "8", "8"], capture_output=True).stdout
         result = json.loads(out)
+        if result["errors"]:
+            raise SystemExit(f"grpc_load: {out.decode()}")
         print(f"  {result['ok_per_second']:,}/s (p50 {result['p50_ms']} ms, p99 {result['p99_ms']} ms)")
         rates.append(result["ok_per_second"])
     rate = statistics.median(rates)
