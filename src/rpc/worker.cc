@@ -6,8 +6,9 @@
 namespace valence::rpc {
 namespace {
 
-// So many calls are taken in one go before the thread must ask for more.
-constexpr int kAwaited = 16;
+// So many calls are taken in while one is answered. Those beyond wait in gRPC, which cancels them when the server
+// stops; so there are more than a thread can have to do in its time in the queue. Each costs about 2 KB.
+constexpr int kAwaited = 512;
 
 }  // namespace
 

@@ -290,7 +290,7 @@ def test_grpcurl_lists_describes_and_calls(grpcurl, server, predictions):
     request = {"model_name": "sentiment", "inputs": [{"name": "text", "datatype": "BYTES", "shape": [1], "contents": {
         "bytes_contents": [base64.b64encode(TEXTS[0].encode()).decode()]}}]}
     answer = json.loads(grpcurl("-d", json.dumps(request), server.target, f"{SERVICE}/ModelInfer").stdout)
-    assert answer["outputs"][2]["contents"]["fp64Contents"] == [predictions[0]["score"]]
+    assert answer["outputs"][2]["contents"]["fp64_contents"] == [predictions[0]["score"]]
     failed = grpcurl("-d", "{}", server.target, f"{SERVICE}/ModelInfer", check=False)
     assert failed.returncode != 0 and "InvalidArgument" in failed.stderr and "found 0" in failed.stderr
 
@@ -319,7 +319,8 @@ def test_hot_swap(folder, tmp_path):
                 return dict(infer.with_call(request, timeout=20)[1].trailing_metadata())["valence-model-version"]
 
             before = version()
-            subprocess.run([BINARY, "run", "--quiet", "--set", f"ingest.source={folder / 'three.csv'}", "--set", "train.C=0.5"],
+            subprocess.run([BINARY, "run", "--quiet", "--set", f"ingest.source={folder / 'three.csv'}", "--set", "train.C=0.5", "--set",
+                            "evaluate.maximum={}"],
                            cwd=tmp_path, check=True, capture_output=True)
             (tmp_path / "models/model.safetensors").rename(tmp_path / "model.safetensors")
             server.process.send_signal(signal.SIGHUP)
