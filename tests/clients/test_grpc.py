@@ -356,8 +356,8 @@ def test_calls_in_flight_end_well_when_the_server_stops(folder):
         for _ in range(49):
             assert answered.acquire(timeout=20)
         assert server.process.wait(timeout=20) == 0
-        # What was not taken any more may be tried again elsewhere; nothing else may happen.
-        assert {e.status() for e in errors} <= {"StatusCode.UNAVAILABLE"} and len(errors) < 49
+        # What was not taken any more may be tried again elsewhere, and so may what was still arriving (gRPC cancels it).
+        assert {e.status() for e in errors} <= {"StatusCode.UNAVAILABLE", "StatusCode.CANCELLED"} and len(errors) < 49
 
 
 def test_tls(folder, tmp_path):

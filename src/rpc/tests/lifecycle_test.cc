@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <semaphore>
+#include <thread>
+
 #include "call_request.h"
 #include "call_status.h"
 #include "health.grpc.pb.h"
@@ -77,6 +80,34 @@ TEST_F(LifecycleTest, CallsAreAnsweredUntilTheDelayHasPassed) {
   EXPECT_EQ(server_.Infer(TypedRequest({"good"}), &answer).error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST(Drain, ACallUnderWayIsAnswered) {
+  std::binary_semaphore begun(0), end(0);
+  const serving::CallHandlers handlers{.first_thread = 0,
+                                       .answer =
+                                           [&](int /*thread*/, const net::HttpRequest& /*request*/,
+                                               net::HttpResponse* /*response*/, serving::oip::Call* /*call*/) {
+                                             begun.release();
+                                             end.acquire();
+                                           },
+                                       .refuse = nullptr};
+  const auto listener = OpenOn(0)(RpcServer::Options(), handlers).value();
+  const auto stub = inference::GRPCInferenceService::NewStub(grpc::CreateChannel(
+      listener->Describe().substr(std::string("gRPC on ").size()), grpc::InsecureChannelCredentials()));
+  grpc::Status status(grpc::StatusCode::UNKNOWN, "");
+  std::jthread client([&] {
+    grpc::ClientContext context;
+    RpcServer::SetDeadline(&context);
+    inference::ModelInferResponse response;
+    status = stub->ModelInfer(&context, TypedRequest({"good"}), &response);
+  });
+  begun.acquire();
+  listener->BeginDrain(0ms);
+  end.release();
+  client.join();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  listener->Wait();
+}
+
 TEST_F(LifecycleTest, APortThatIsTakenIsAnError) {
   const std::string address = server_.address();
   const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
@@ -112,8 +143,8 @@ TEST(QueueWatch, MeasuresFromTheMarkUntilItComesOut) {
   ASSERT_TRUE(queue.Next(&tag, &ok));
   ASSERT_EQ(tag, &watch);
   static_cast<Tag*>(&watch)->Proceed(ok);
-  EXPECT_LT(watch.Waited(start), 10s);  // as long as it lay there, which only a debugger makes long
-  EXPECT_EQ(watch.Waited(start + 1h), 0ns);   // too old to say anything, and the next mark is set
+  EXPECT_LT(watch.Waited(start), 10s);       // as long as it lay there, which only a debugger makes long
+  EXPECT_EQ(watch.Waited(start + 1h), 0ns);  // too old to say anything, and the next mark is set
   ASSERT_TRUE(queue.Next(&tag, &ok));
   queue.Shutdown();
   EXPECT_FALSE(queue.Next(&tag, &ok));
