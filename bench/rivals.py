@@ -45,7 +45,8 @@ def _mlserver(work, port, free_port):
     folder = work / "mlserver"
     folder.mkdir()
     (folder / "settings.json").write_text(json.dumps(
-        {"host": "127.0.0.1", "http_port": port, "grpc_port": free_port(), "metrics_port": free_port()}))
+        {"host": "127.0.0.1", "http_port": port, "grpc_port": free_port(), "metrics_port": free_port(),
+         "parallel_workers": 0, "debug": False}))  # one process and no log are the faster on one core
     (folder / "model-settings.json").write_text(json.dumps(
         {"name": "sentiment", "implementation": "mlserver_runtime.Sentiment", "parameters": {"uri": str(work / "model.pkl")}}))
     bodies = _bodies(work, "oip.txt", lambda text: {
@@ -57,7 +58,8 @@ def _mlserver(work, port, free_port):
 def bench_rivals(work, binary, settings, tools):
     """`tools`: report, server, free_port, wrk and timed of run.py. Needs bodies.txt in `work`."""
     tools.timed([binary, "-q", "run", *settings], cwd=work)
-    with _environment(PYTHONPATH=FOLDER, SEED_MODEL=work / "model.pkl", MLFLOW_DISABLE_TELEMETRY="true"):
+    path = f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"  # mlflow starts uvicorn by its name
+    with _environment(PATH=path, PYTHONPATH=FOLDER, SEED_MODEL=work / "model.pkl", MLFLOW_DISABLE_TELEMETRY="true"):
         subprocess.run([sys.executable, FOLDER / "seed_model.py", work / "data/interim/train.csv", work], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -78,7 +78,8 @@ def server(command, port, path="/", cpu=None, patience=30):
                 raise SystemExit(f"{command} is not ready after {patience} s")
         yield time.perf_counter() - start
     finally:
-        os.killpg(process.pid, signal.SIGTERM)  # its workers too
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)  # its workers too
         process.wait(timeout=30)
 
 

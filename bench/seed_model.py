@@ -44,6 +44,7 @@ def flask_app():
 
 def save_for_mlflow(folder):
     import mlflow
+    import pandas
 
     class Model(mlflow.pyfunc.PythonModel):
         def load_context(self, context):
@@ -52,7 +53,7 @@ def save_for_mlflow(folder):
         def predict(self, context, model_input, params=None):
             return [{"label": label, "probability": p} for label, p in self.model.predict(model_input["text"])]
 
-    signature = mlflow.models.infer_signature({"text": ["a"]}, [{"label": "positive", "probability": 0.5}])
+    signature = mlflow.models.infer_signature(pandas.DataFrame({"text": ["a"]}), [{"label": "positive", "probability": 0.5}])
     mlflow.pyfunc.save_model(folder / "mlflow", python_model=Model(), artifacts={"model": str(folder / "model.pkl")},
                              signature=signature, pip_requirements=["scikit-learn", "nltk"],
                              code_paths=[__file__, str(pathlib.Path(__file__).with_name("reference_pipeline.py"))])
@@ -66,7 +67,7 @@ def main():
         rows = list(csv.DictReader(f))
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2)
     x = vectorizer.fit_transform(r["text"] for r in rows)
-    model = LogisticRegression(max_iter=1000).fit(x, [int(r["label"] == "pos") for r in rows])
+    model = LogisticRegression(max_iter=1000).fit(x, [int(r["label"].startswith("pos")) for r in rows])
     with open(folder / "model.pkl", "wb") as f:
         pickle.dump((vectorizer, model), f)
     save_for_mlflow(folder)
