@@ -60,8 +60,8 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
     const double value = term_frequency_(entry.count) * entry.cell[0] / memory->length;
     const text::Span first = memory->spans[f.first_token];
     const text::Span last = memory->spans[f.first_token + f.tokens - 1];
-    out->attributions.push_back({first.begin, last.end, ColumnOf(memory->occurrences[f.occurrence]),
-                                 entry.cell[weight] * value / entry.count});
+    out->attributions.push_back(
+        {first.begin, last.end, ColumnOf(memory->occurrences[f.occurrence]), entry.cell[weight] * value / entry.count});
   }
 }
 

@@ -72,8 +72,8 @@ struct Exchange {
   /// Decides who answers, and says so in the answer's headers: without a version the champion, or of predictions a
   /// canary's share the canary. False after answering as FindModel.
   bool ChooseModel(std::string_view name, std::string_view version = {});
-  /// Scores one text by the chosen model and counts it, with at most so many attributions. The answer is valid until the
-  /// next call.
+  /// Scores one text by the chosen model and counts it, with at most so many attributions. The answer is valid until
+  /// the next call.
   const classifier::Prediction& Score(std::string_view text, std::size_t attributions = 0);
   /// What `prediction` of `text` by the chosen model says. `threshold`: as AnswerWriter::Decide.
   Answered Describe(std::string_view text, const classifier::Prediction& prediction,

@@ -57,7 +57,8 @@ void PredictForm(MediaType type, Exchange& exchange) {
     exchange.response->status = error->status;
     return exchange.core.page.RenderError(*exchange.model, "", error->message, &exchange.response->body);
   }
-  exchange.core.page.RenderAnswer(*exchange.model, text, exchange.Score(text, classifier::kAllAttributions), &exchange.response->body);
+  exchange.core.page.RenderAnswer(*exchange.model, text, exchange.Score(text, classifier::kAllAttributions),
+                                  &exchange.response->body);
 }
 
 void AddPageRoutes(Router* router) {

@@ -31,12 +31,12 @@ struct DocumentId {
 /// What a client asks of /predict and /v1/predict. The texts are well-formed UTF-8 without U+0000.
 struct PredictRequest {
   std::vector<std::string_view> texts;
-  std::vector<DocumentId> ids;       ///< one per text
-  bool batch = false;                ///< `texts`, not `text`: answer with a list
-  std::size_t attributions = 0;  ///< the weightiest so many; 0: none
-  std::optional<double> threshold;   ///< the second label's probability must reach it
-  std::string_view model;            ///< "" for the default
-  std::string version;               ///< likewise
+  std::vector<DocumentId> ids;      ///< one per text
+  bool batch = false;               ///< `texts`, not `text`: answer with a list
+  std::size_t attributions = 0;     ///< the weightiest so many; 0: none
+  std::optional<double> threshold;  ///< the second label's probability must reach it
+  std::string_view model;           ///< "" for the default
+  std::string version;              ///< likewise
 
   void Clear();
 };

@@ -116,10 +116,9 @@ void ExpectSpansInOrder(const Prediction& explained, std::string_view text) {
 /// The `limit` weightiest of all, the earlier of equal ones, in text order.
 std::vector<Attribution> Weightiest(std::vector<Attribution> all, std::size_t limit) {
   while (all.size() > limit) {
-    const auto lightest =
-        std::min_element(all.rbegin(), all.rend(), [](const Attribution& a, const Attribution& b) {
-          return std::fabs(a.contribution) < std::fabs(b.contribution);
-        });
+    const auto lightest = std::min_element(all.rbegin(), all.rend(), [](const Attribution& a, const Attribution& b) {
+      return std::fabs(a.contribution) < std::fabs(b.contribution);
+    });
     all.erase(std::next(lightest).base());
   }
   return all;

@@ -73,7 +73,8 @@ TEST(HttpOverload, OfRequestsWithLongBodiesNoneIsLost) {
   std::vector<std::jthread> senders;  // the server takes them only when it is free: each fills its socket
   for (std::size_t i = 1; i < clients.size(); ++i) {
     senders.emplace_back([&body, client = clients[i].get()] {
-      client->Send("POST /long HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+      client->Send("POST /long HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                   body);
     });
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(20));

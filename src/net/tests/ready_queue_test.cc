@@ -14,9 +14,7 @@ class ReadyQueueTest : public ::testing::Test {
     return ReadyQueue<int>::Clock::time_point(milliseconds(1000 + ms));
   }
   /// A request that arrived then, and is pushed now.
-  void Push(int item, int arrived_ms, int now_ms) {
-    queue_.Push(item, milliseconds(now_ms - arrived_ms), At(now_ms));
-  }
+  void Push(int item, int arrived_ms, int now_ms) { queue_.Push(item, milliseconds(now_ms - arrived_ms), At(now_ms)); }
   int Pop(int now_ms) { return queue_.Pop(At(now_ms)).item; }
 
   ReadyQueue<int> queue_{milliseconds(50)};

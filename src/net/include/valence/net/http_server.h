@@ -30,8 +30,8 @@ struct ServerOptions {
   std::size_t max_body_bytes = 1u << 20;     ///< 413 above, before the body is read
   std::size_t max_stream_bytes = 1u << 30;   ///< the same for bodies that an HttpStream takes
   TlsFiles tls;
-  /// A request that waited longer is late: then the late ones are answered first, after them the newest (bodies only; what
-  /// has none is answered at once). 0: in the order in which they are read, and HttpRequest::waited is not known.
+  /// A request that waited longer is late. Then late ones are answered first, after them the newest; what has no body
+  /// is answered at once. 0: in the order in which they are read, and HttpRequest::waited is not known.
   std::chrono::milliseconds late_after{0};
   std::chrono::seconds header_timeout{10};  ///< 408; a TLS handshake that takes longer is cut
   std::chrono::seconds body_timeout{30};    ///< 408; for an HttpStream: of each part
@@ -110,7 +110,7 @@ using ErrorRenderer = std::function<void(int thread, const HttpRefusal&, HttpRes
 
 /// What a running server tells; any may be empty. Called on a thread that answers no requests.
 struct ServerEvents {
-  std::function<void()> on_ready;   ///< from now on a signal begins a drain; on the thread of RunUntilSignal
+  std::function<void()> on_ready;  ///< from now on a signal begins a drain; on the thread of RunUntilSignal
   /// SIGTERM or SIGINT: the drain begins, and new connections are taken for `delay` more.
   std::function<void(std::chrono::milliseconds delay)> on_drain;
   std::function<void()> on_cut;     ///< a second one: what is open is cut
