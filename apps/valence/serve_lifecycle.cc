@@ -96,8 +96,8 @@ Result<serving::AdminOptions> MakeAdminOptions(const LifecycleFlags& flags) {
 Result<serving::LifecycleOptions> MakeLifecycleOptions(const std::vector<std::string>& models,
                                                        const LifecycleFlags& flags) {
   serving::LifecycleOptions options;
-  options.loader = MakeModelLoader();
   VALENCE_TRY(options.watch_interval, WatchInterval(flags));
+  options.loader = MakeModelLoader(options.watch_interval.count() > 0);
   for (const std::string& text : models) {
     VALENCE_TRY(serving::ModelSpec spec, ParseModelSpec("--model", text));
     options.models.push_back(std::move(spec));

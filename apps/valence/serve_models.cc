@@ -84,6 +84,9 @@ Result<serving::ModelSpec> ParseModelSpec(const std::string& flag, const std::st
   return spec;
 }
 
-serving::ModelLoader MakeModelLoader() { return {.load = Load, .fingerprint = Fingerprint}; }
+serving::ModelLoader MakeModelLoader(bool follows) {
+  if (follows) return {.load = Load, .fingerprint = Fingerprint};
+  return {.load = Load, .fingerprint = [](const std::string&) { return Result<std::string>(std::string()); }};
+}
 
 }  // namespace valence::app

@@ -12,7 +12,8 @@ namespace valence::app {
 Result<serving::ModelSpec> ParseModelSpec(const std::string& flag, const std::string& text);
 
 /// Loads what --model takes (LoadModel). The fingerprint of a file is its inode, size and time; of an alias or `latest`
-/// the version that it means now; of what cannot change, its own text; of an URL or S3 object its ETag.
-serving::ModelLoader MakeModelLoader();
+/// the version that it means now; of what cannot change, its own text; of an URL or S3 object its ETag. Where nobody
+/// `follows` it is "": a start asks no server for what it will not use.
+serving::ModelLoader MakeModelLoader(bool follows);
 
 }  // namespace valence::app

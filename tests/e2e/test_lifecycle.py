@@ -228,9 +228,10 @@ def test_watch_follows_a_file_and_survives_its_absence(two_models, tmp_path):
 
 class ModelHost(http.server.BaseHTTPRequestHandler):
     """Has one file, under any path, with its digest as ETag."""
-    content, downloads = b"", 0
+    content, downloads, polls = b"", 0, 0
 
     def do_HEAD(self):  # noqa: N802 - the base class's name
+        ModelHost.polls += self.command == "HEAD"
         self.send_response(200)
         self.send_header("ETag", f'"{hashlib.sha256(self.content).hexdigest()}"')
         self.send_header("Content-Length", str(len(self.content)))
@@ -245,14 +246,30 @@ class ModelHost(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def test_watch_follows_an_url_by_its_etag(two_models, tmp_path):
-    folder, versions = two_models
-    ModelHost.content, ModelHost.downloads = (folder / "a.safetensors").read_bytes(), 0
+@contextlib.contextmanager
+def model_host(content):
+    ModelHost.content, ModelHost.downloads, ModelHost.polls = content, 0, 0
     host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), ModelHost)
     thread = threading.Thread(target=host.serve_forever)
     thread.start()
     try:
-        url = f"http://127.0.0.1:{host.server_port}/model.safetensors"
+        yield host, f"http://127.0.0.1:{host.server_port}/model.safetensors"
+    finally:
+        host.shutdown()
+        host.server_close()
+        thread.join()
+
+
+def test_a_start_that_follows_nothing_asks_an_url_once(two_models, tmp_path):
+    folder, versions = two_models
+    with model_host((folder / "a.safetensors").read_bytes()) as (_, url), serving(tmp_path, "--model", url) as server:
+        assert server.version() == versions["a"]
+        assert (ModelHost.downloads, ModelHost.polls) == (1, 0)
+
+
+def test_watch_follows_an_url_by_its_etag(two_models, tmp_path):
+    folder, versions = two_models
+    with model_host((folder / "a.safetensors").read_bytes()) as (host, url):
         with serving(tmp_path, "--model", url, "--watch=0.1") as server:
             assert server.version() == versions["a"]
             ModelHost.content = (folder / "b.safetensors").read_bytes()
@@ -262,10 +279,6 @@ def test_watch_follows_an_url_by_its_etag(two_models, tmp_path):
             host.server_close()
             wait_for(lambda: server.metric(r'valence_model_reloads_total\{result="unreachable"\}') > 0, "the warning")
             assert server.version() == versions["b"]
-    finally:
-        host.shutdown()
-        host.server_close()
-        thread.join()
 
 
 def test_watch_follows_an_alias_of_the_embedded_registry(tmp_path):
