@@ -18,27 +18,31 @@ Node BigramTable::Insert(const Bigram& bigram) {
   return bigram.node;
 }
 
-bool BigramTable::PutInto(std::size_t i, std::size_t end, const Bigram& bigram) {
-  for (; i < end && lines_[i].used >= kPerLine; ++i) lines_[i].used = kOverflowed;
-  if (i == end) return false;
-  const std::uint64_t key = Key(bigram.prefix, bigram.token);
-  Line& line = lines_[i];
-  line.cells[line.used] = bigram.cell;
-  line.low[line.used] = static_cast<std::uint32_t>(key);
-  line.high[line.used] = static_cast<std::uint8_t>(key >> 32);
-  nodes_[PlaceAt(i, line.used)] = bigram.node;
-  ++line.used;
+bool BigramTable::PutInto(std::size_t line, const Bigram& bigram) {
+  auto& checks = lines_[line].checks;
+  const auto k = static_cast<std::size_t>(std::find(checks.begin(), checks.end(), 0u) - checks.begin());
+  if (k == kPerLine) return false;
+  checks[k] = KeyOf(bigram.prefix, bigram.token).check;
+  lines_[line].cells[k] = bigram.cell;
+  nodes_[PlaceAt(line, k)] = bigram.node;
   return true;
 }
 
-std::vector<BigramTable::Bigram> BigramTable::FillPart(std::span<const Bigram> bigrams, std::size_t end) {
+void BigramTable::PutAnywhere(const Bigram& bigram) {
+  std::size_t line = LineOf(bigram);
+  while (!PutInto(line, bigram)) {
+    if (lines_[line].next == 0) lines_[line].next = static_cast<std::uint32_t>(next_overflow_++);
+    line = lines_[line].next;
+  }
+}
+
+std::vector<BigramTable::Bigram> BigramTable::FillPart(std::span<const Bigram> bigrams) {
   std::vector<Bigram> others;
   for (std::size_t i = 0; i < bigrams.size(); ++i) {
-    const Bigram& later = bigrams[std::min(i + kAhead, bigrams.size() - 1)];
-    const std::size_t later_line = LineOf(later.prefix, later.token);
-    __builtin_prefetch(&lines_[later_line], 1);
-    __builtin_prefetch(&nodes_[PlaceAt(later_line, 0)], 1);
-    if (!PutInto(LineOf(bigrams[i].prefix, bigrams[i].token), end, bigrams[i])) others.push_back(bigrams[i]);
+    const std::size_t later = LineOf(bigrams[std::min(i + kAhead, bigrams.size() - 1)]);
+    __builtin_prefetch(&lines_[later], 1);
+    __builtin_prefetch(&nodes_[PlaceAt(later, 0)], 1);
+    if (!PutInto(LineOf(bigrams[i]), bigrams[i])) others.push_back(bigrams[i]);
   }
   return others;
 }

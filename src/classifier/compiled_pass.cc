@@ -3,6 +3,7 @@
 // are larger than the second-level cache and a miss costs as much as the whole work for a word.
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "compiled_scorer.h"
 
@@ -47,14 +48,15 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
 
 template <bool kRemember>
 void CompiledScorer::LookUpTokens(ScoringMemory* memory) const {
-  const auto& tokens = memory->surface.tokens;
-  const char* bytes = memory->surface.bytes.data();
+  const std::span<const text::SurfaceToken> tokens = memory->surface.tokens;
+  const char* const bytes = memory->surface.bytes.data();
   memory->nodes.resize(tokens.size());
+  Node* const nodes = memory->nodes.data();
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (i + kTokensAhead < tokens.size()) trie_.tokens.Prefetch(tokens[i + kTokensAhead].hash);
     const text::SurfaceToken& token = tokens[i];
     const char* at = bytes + token.offset;
-    memory->nodes[i] = trie_.tokens.Find(LoadKey(at, token.length), at, token.hash);
+    nodes[i] = trie_.tokens.Find(LoadKey(at, token.length), at, token.hash);
     if (kRemember) memory->spans.push_back({token.begin, token.end});
   }
 }
@@ -139,14 +141,14 @@ std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory
   const Node* const nodes = memory->nodes.data();
   Occurrence* const occurrences = memory->occurrences.data();
   const std::size_t bigrams = memory->nodes.size() - 1;
-  std::array<std::size_t, kNgramsAhead> lines;  // of the next bigrams, as a ring
+  std::array<BigramTable::Key, kNgramsAhead> keys;  // of the next bigrams, as a ring
   const auto look_ahead = [&](std::size_t i) {
-    lines[i % kNgramsAhead] = table.LineOf(nodes[i], nodes[i + 1]);
-    table.Prefetch(lines[i % kNgramsAhead]);
+    keys[i % kNgramsAhead] = table.KeyOf(nodes[i], nodes[i + 1]);
+    table.Prefetch(keys[i % kNgramsAhead]);
   };
   for (std::size_t i = 0; i < std::min(bigrams, kNgramsAhead); ++i) look_ahead(i);
   for (std::size_t i = 0; i < bigrams; ++i) {
-    const auto search = table.FindFrom(lines[i % kNgramsAhead], nodes[i], nodes[i + 1]);
+    const auto search = table.Find(keys[i % kNgramsAhead]);
     if (i + kNgramsAhead < bigrams) look_ahead(i + kNgramsAhead);
     bool is_feature = search.found;
     if (kNeedsNodes) {

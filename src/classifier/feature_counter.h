@@ -33,26 +33,23 @@ class FeatureCounter {
     Reserve(occurrences.size());
     // Local copies: the compiler cannot know that the writes below leave the members alone.
     const std::uint32_t first = first_;
+    const std::size_t mask = mask_;
+    const int shift = shift_;
     std::uint32_t* const slots = slots_.data();
     Entry* const entries = entries_.data();
     std::uint32_t size = 0;
     for (std::size_t i = 0; i < occurrences.size(); ++i) {
       const std::uint32_t id = occurrences[i].id;
-      std::size_t at = (id * 0x9E3779B1u) >> shift_;
-      std::uint32_t held = slots[at] - first;
-      std::uint32_t is_old = held < size ? 1 : 0;
-      std::uint32_t place = std::min(held, size);  // a new feature's is the next free one, whose entry may be read too
-      // Arithmetic, because of `a && b` the compiler makes two branches, and the first cannot be predicted.
-      while (((entries[place].id ^ id) * is_old) != 0) [[unlikely]] {
-          at = (at + 1) & mask_;
-          held = slots[at] - first;
-          is_old = held < size ? 1 : 0;
-          place = std::min(held, size);
+      std::size_t at = (id * 0x9E3779B1u) >> shift;
+      Held held = Hold(slots[at] - first, size);
+      while (((entries[held.place].id ^ id) & held.old_mask) != 0) [[unlikely]] {
+          at = (at + 1) & mask;
+          held = Hold(slots[at] - first, size);
         }
-      slots[at] = first + place;
-      entries[place] = {occurrences[i].cell, id, entries[place].count * is_old + 1};
-      size += 1 - is_old;
-      if (places != nullptr) places[i] = place;
+      slots[at] = first + held.place;
+      entries[held.place] = {occurrences[i].cell, id, (entries[held.place].count & held.old_mask) + 1};
+      size += 1 + held.old_mask;
+      if (places != nullptr) places[i] = held.place;
     }
     size_ = size;
   }
@@ -60,6 +57,16 @@ class FeatureCounter {
   std::span<const Entry> entries() const { return {entries_.data(), size_}; }
 
  private:
+  struct Held {
+    std::uint32_t place;     // of the entry; a new feature's is the next free one, which may be read too
+    std::uint32_t old_mask;  // all ones if this document has had the slot's feature before, else 0
+  };
+  // Arithmetic on the borrow: of `held < size` and std::min the compiler makes a branch that cannot be predicted.
+  static Held Hold(std::uint32_t held, std::uint32_t size) {
+    const auto old_mask = static_cast<std::uint32_t>((std::uint64_t{held} - size) >> 32);
+    return {size ^ ((held ^ size) & old_mask), old_mask};
+  }
+
   void Reserve(std::size_t occurrences) {
     const std::size_t slots = std::bit_ceil(4 * occurrences + 2);
     if (slots > slots_.size()) slots_.resize(slots);

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "valence/text/token_hash.h"
+
 namespace valence::classifier {
 
 /// The node of an n-gram in the vocabulary's trie. A feature's node is its column; n-grams that are only prefixes of
@@ -32,24 +34,9 @@ struct TokenKey {
   bool operator==(const TokenKey& other) const { return Difference(other) == 0; }
 };
 
-namespace internal {
-
-/// kKeyMasks[n]: ones over the first n of 16 bytes.
-inline constexpr auto kKeyMasks = [] {
-  constexpr std::uint64_t kAll = ~std::uint64_t{0};
-  std::array<std::array<std::uint64_t, 2>, kKeyBytes + 1> masks{};
-  for (std::size_t n = 0; n <= kKeyBytes; ++n) {
-    masks[n][0] = n >= 8 ? kAll : ~(kAll << (8 * n));
-    masks[n][1] = n >= 16 ? kAll : n <= 8 ? 0 : ~(kAll << (8 * (n - 8)));
-  }
-  return masks;
-}();
-
-}  // namespace internal
-
 /// The key of the `length` bytes at `bytes`, of which 16 must be readable whatever the length.
 inline TokenKey LoadKey(const char* bytes, std::size_t length) {
-  const auto& mask = internal::kKeyMasks[length < kKeyBytes ? length : kKeyBytes];
+  const auto& mask = text::internal::kByteMasks[length < kKeyBytes ? length : kKeyBytes];
   TokenKey key;
   std::memcpy(&key.first, bytes, 8);
   std::memcpy(&key.second, bytes + 8, 8);

@@ -95,7 +95,6 @@ class ScannerRun {
         out_(*out) {
     const std::size_t needed = kMaxGrowth * text.size() + kSlack;
     if (out_.bytes.size() < needed) out_.bytes.resize(needed);
-    out_.tokens.clear();
     base_ = out_.bytes.data();
     write_ = base_;
   }
@@ -116,6 +115,7 @@ class ScannerRun {
   // After the last Scan. Only now, since loads of bytes that a wider store has just written would wait for it.
   void Finish() {
     CloseToken();
+    out_.tokens.resize(count_);
     for (SurfaceToken& token : out_.tokens) token.hash = internal::HashPadded(base_ + token.offset, token.length);
   }
 
@@ -129,7 +129,8 @@ class ScannerRun {
     const std::size_t length = offset - start_;
     const std::uint32_t first = utf8::Decode(base_ + start_).length;
     if (min_chars_ > 1 && length == first) return;
-    out_.tokens.push_back(MakeToken(start_, length, begin_, end_));
+    *Room() = MakeToken(start_, length, begin_, end_);
+    ++count_;
   }
 
   BlockMasks Classify(std::size_t position, std::size_t n) {
@@ -163,16 +164,25 @@ class ScannerRun {
 
   // Tokens that start and end inside the block: pairs of bits. Without a branch on the token's length.
   void TakeWholeTokens(std::size_t position, std::uint64_t starts, std::uint64_t ends) {
-    SurfaceToken tokens[kBlockBytes / 2 + 1];
-    std::size_t count = 0;
+    SurfaceToken* const first = Room();
+    SurfaceToken* next = first;
     const std::size_t offset = Offset(write_);
     for (; ends != 0; ends &= ends - 1, starts &= starts - 1) {
       const auto s = static_cast<std::size_t>(std::countr_zero(starts));
       const auto e = static_cast<std::size_t>(std::countr_zero(ends));
-      tokens[count] = MakeToken(offset + s, e - s, position + s, position + e);
-      count += e - s >= min_chars_ ? 1 : 0;
+      *next = MakeToken(offset + s, e - s, position + s, position + e);
+      next += e - s >= min_chars_ ? 1 : 0;
     }
-    out_.tokens.insert(out_.tokens.end(), tokens, tokens + count);
+    count_ += static_cast<std::size_t>(next - first);
+  }
+
+  // Where the next token goes, with room for as many as a block can have. The vector is longer than its tokens until
+  // Finish, so that they need not be gathered and copied.
+  SurfaceToken* Room() {
+    constexpr std::size_t kPerBlock = kBlockBytes / 2 + 1;
+    std::vector<SurfaceToken>& tokens = out_.tokens;
+    if (tokens.size() < count_ + kPerBlock) tokens.resize(count_ + count_ / 2 + 2 * kPerBlock);
+    return tokens.data() + count_;
   }
 
   // Takes rare bytes as long as they last. False if the text takes more than one pass.
@@ -239,6 +249,7 @@ class ScannerRun {
   const std::size_t min_chars_;
   const std::string_view text_;
   TokenBuffer& out_;
+  std::size_t count_ = 0;  // of tokens
   char* base_ = nullptr;
   char* write_ = nullptr;  // runs along with the text; stays behind where characters vanish
 

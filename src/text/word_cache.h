@@ -71,11 +71,12 @@ class WordCache {
 
   // Words are short: two loads compare most of them without a branch on their length.
   static bool SameBytes(const Entry& e, std::string_view word) {
-    using internal::KeepBytes, internal::LoadLittleEndian;
+    using internal::LoadLittleEndian;
     const std::size_t n = word.size();
     const std::uint64_t low = LoadLittleEndian(e.bytes) ^ LoadLittleEndian(word.data());
     const std::uint64_t high = LoadLittleEndian(e.bytes + 8) ^ LoadLittleEndian(word.data() + 8);
-    if ((KeepBytes(low, n) | KeepBytes(high, n > 8 ? n - 8 : 0)) != 0) return false;
+    const auto& mask = internal::kByteMasks[std::min<std::size_t>(n, 16)];
+    if (((low & mask[0]) | (high & mask[1])) != 0) return false;
     return n <= 16 || std::memcmp(e.bytes + 16, word.data() + 16, n - 16) == 0;
   }
 

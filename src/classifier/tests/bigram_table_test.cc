@@ -44,6 +44,19 @@ TEST(BigramTable, FindsWhatWasInsertedEvenFromOverflowingLines) {
   EXPECT_EQ(table.Insert({bigrams[7].prefix, bigrams[7].token, 99999, {}}), 7u);
 }
 
+TEST(BigramTable, ALineGoesOnAsLongAsItMust) {
+  BigramTable table(10);
+  const std::uint32_t line = table.KeyOf(0, 0).line;
+  Bigrams bigrams;
+  for (Node token = 0; bigrams.size() < 10; ++token) {
+    const Node node = static_cast<Node>(bigrams.size());
+    if (table.KeyOf(7, token).line == line) bigrams.push_back({7, token, node, {1.0 + node, -1.0}});
+  }
+  table.Fill(bigrams.size(), [&](std::size_t i) { return bigrams[i]; });
+  ExpectHolds(table, bigrams);
+  EXPECT_FALSE(table.Find(0, 0).found);
+}
+
 TEST(BigramTable, FillEqualsInsertions) {
   const Bigrams bigrams = RandomBigrams(50000, BigramTable::kMaxToken);
   BigramTable table(bigrams.size());

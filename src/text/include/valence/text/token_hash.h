@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -27,11 +29,15 @@ inline std::uint64_t LoadLittleEndian(const char* p) {
   return value;
 }
 
-/// The first min(n, 8) bytes of a little-endian word; the others zero.
-inline std::uint64_t KeepBytes(std::uint64_t word, std::size_t n) {
-  const std::uint64_t mask = (std::uint64_t{1} << (8 * n & 63)) - 1;
-  return n >= 8 ? word : word & mask;
-}
+/// kByteMasks[n]: ones over the first n of 16 bytes, as two little-endian words. A table, because the length of a
+/// text's next word cannot be predicted, and of a comparison with 8 the compiler makes a branch.
+inline constexpr auto kByteMasks = [] {
+  constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  std::array<std::array<std::uint64_t, 2>, 17> masks{};
+  for (std::size_t n = 1; n <= 16; ++n) masks[n] = {kAll >> (64 - 8 * std::min<std::size_t>(n, 8)), 0};
+  for (std::size_t n = 9; n <= 16; ++n) masks[n][1] = kAll >> (64 - 8 * (n - 8));
+  return masks;
+}();
 
 /// Mixes all but the last 1 to 16 bytes of [*p, *p + *n) into a state, and moves past them.
 inline std::uint64_t AbsorbWholeBlocks(const char** p, std::size_t* n) {
@@ -44,8 +50,8 @@ inline std::uint64_t AbsorbWholeBlocks(const char** p, std::size_t* n) {
 
 /// Mixes the last n <= 16 bytes; p has 16 readable bytes.
 inline std::uint64_t AbsorbTail(std::uint64_t state, const char* p, std::size_t n) {
-  const std::uint64_t low = KeepBytes(LoadLittleEndian(p), n);
-  const std::uint64_t high = KeepBytes(LoadLittleEndian(p + 8), n > 8 ? n - 8 : 0);
+  const std::uint64_t low = LoadLittleEndian(p) & kByteMasks[n][0];
+  const std::uint64_t high = LoadLittleEndian(p + 8) & kByteMasks[n][1];
   return MultiplyMix(MultiplyMix(low ^ kHashKey1, high ^ state), kHashKey2);
 }
 
