@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -41,6 +42,9 @@ void AppendEscaped(char c, std::string* out) {
 
 bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
+// Most strings are short and of such characters only.
+bool IsPlain(char c) { return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
 // "[a,b]" and "{...}" alike: `append_item(i)` writes the i-th item.
 template <class AppendItem>
 void AppendContainer(char open, char close, std::size_t count, int indent, int depth, std::string* out,
@@ -62,6 +66,11 @@ void AppendContainer(char open, char close, std::size_t count, int indent, int d
 }  // namespace
 
 void AppendJsonString(std::string_view text, std::string* out) {
+  if (std::all_of(text.begin(), text.end(), IsPlain)) {
+    out->push_back('"');
+    out->append(text).push_back('"');
+    return;
+  }
   if (!utf8::IsValid(text)) return AppendJsonString(utf8::Repair(text), out);
   out->push_back('"');
   std::size_t plain = 0;  // start of the run not yet copied

@@ -3,12 +3,16 @@
 // misses the caches, and would cost more than the score for all.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <span>
 
 #include "compiled_scorer.h"
 
 namespace valence::classifier {
 namespace {
+
+constexpr std::size_t kGroupsPerKept = 4;
 
 /// Before it in the text; at the same token the shorter one is.
 bool IsBefore(const FoundFeature& a, const FoundFeature& b) {
@@ -20,15 +24,30 @@ bool IsWeightier(const FoundFeature& a, const FoundFeature& b) {
   return a.size != b.size ? a.size > b.size : IsBefore(a, b);
 }
 
-/// Keeps the `limit` weightiest of those that come: a heap whose front is the first to go.
-void Keep(const FoundFeature& feature, std::size_t limit, std::vector<FoundFeature>* kept) {
-  if (kept->size() == limit) {
-    if (!IsWeightier(feature, kept->front())) return;
-    std::pop_heap(kept->begin(), kept->end(), IsWeightier);
-    kept->pop_back();
+/// A size that at least `limit` of `sizes` reach, and few more than that: the limit-th of the greatest of several times
+/// as many groups. Nearly without branches, so that what is far too light is passed over at little cost.
+double LowerBoundOfLargest(std::span<const double> sizes, std::size_t limit, std::vector<double>* greatest) {
+  if (limit == 0) return std::numeric_limits<double>::infinity();
+  const std::size_t groups = kGroupsPerKept * limit;
+  if (sizes.size() < groups) return 0;
+  greatest->assign(groups, 0);
+  double* const of_group = greatest->data();
+  for (; sizes.size() >= groups; sizes = sizes.subspan(groups)) {
+    for (std::size_t g = 0; g < groups; ++g) of_group[g] = std::max(of_group[g], sizes[g]);
   }
-  kept->push_back(feature);
-  std::push_heap(kept->begin(), kept->end(), IsWeightier);
+  const auto limitth = greatest->begin() + static_cast<std::ptrdiff_t>(limit - 1);
+  std::nth_element(greatest->begin(), limitth, greatest->end(), std::greater<>());
+  return *limitth;
+}
+
+/// Leaves the `limit` weightiest, by their place in the text.
+void KeepWeightiest(std::size_t limit, std::vector<FoundFeature>* features) {
+  if (features->size() > limit) {
+    std::nth_element(features->begin(), features->begin() + static_cast<std::ptrdiff_t>(limit), features->end(),
+                     IsWeightier);
+    features->resize(limit);
+  }
+  std::sort(features->begin(), features->end(), IsBefore);
 }
 
 }  // namespace
@@ -36,23 +55,25 @@ void Keep(const FoundFeature& feature, std::size_t limit, std::vector<FoundFeatu
 void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemory* memory, Prediction* out) const {
   const std::size_t weight = 1 + static_cast<std::size_t>(row);
   const std::span<const FeatureCounter::Entry> entries = memory->counter.entries();
+  if (memory->sizes.size() < entries.size()) memory->sizes.resize(entries.size());
+  double* const sizes = memory->sizes.data();
+  for (std::size_t e = 0; e < entries.size(); ++e) {
+    const double* const cell = entries[e].cell;
+    sizes[e] = std::fabs(cell[weight] * cell[0] * term_frequency_.PerOccurrence(entries[e].count));
+  }
+  const double least = LowerBoundOfLargest({sizes, entries.size()}, limit, &memory->greatest);
+  const std::uint32_t* const places = memory->places.data();
   std::vector<FoundFeature>& kept = memory->kept;
   kept.clear();
-  const bool all = limit >= memory->occurrence_count;
-  std::uint32_t tokens = 1;
-  for (std::uint32_t i = 0; i < memory->occurrence_count; ++i) {
-    while (i == memory->ends[tokens - 1]) ++tokens;
-    const FeatureCounter::Entry& entry = entries[memory->places[i]];
-    const double whole = entry.cell[weight] * term_frequency_(entry.count) * entry.cell[0];
-    const double size = std::fabs(entry.count == 1 ? whole : whole / entry.count);
-    const FoundFeature feature{memory->first_tokens[i], tokens, i, size};
-    if (all) {
-      kept.push_back(feature);
-    } else if (limit > 0) {
-      Keep(feature, limit, &kept);
+  std::uint32_t i = 0;
+  for (std::uint32_t tokens = 1; tokens <= memory->ends.size(); ++tokens) {
+    for (const auto end = static_cast<std::uint32_t>(memory->ends[tokens - 1]); i < end; ++i) {
+      const double size = sizes[places[i]];
+      if (size >= least) [[unlikely]]
+        kept.push_back({memory->first_tokens[i], tokens, i, size});
     }
   }
-  std::sort(kept.begin(), kept.end(), IsBefore);
+  KeepWeightiest(limit, &kept);
 
   out->attributions.clear();
   for (const FoundFeature& f : kept) {

@@ -38,6 +38,20 @@ void AppendId(const DocumentId& id, std::string* out) {
   out->push_back(',');
 }
 
+/// `{"begin":1,"end":5,"term":`, in one piece: an answer may have thousands.
+void AppendPlace(const classifier::Attribution& a, std::string* out) {
+  std::array<char, 64> piece;
+  char* end = piece.data();
+  const auto add = [&](std::string_view literal) { end = std::copy(literal.begin(), literal.end(), end); };
+  const auto add_number = [&](std::uint32_t n) { end = std::to_chars(end, piece.data() + piece.size(), n).ptr; };
+  add(R"({"begin":)");
+  add_number(a.begin);
+  add(R"(,"end":)");
+  add_number(a.end);
+  add(R"(,"term":)");
+  out->append(piece.data(), end);
+}
+
 }  // namespace
 
 void AppendInteger(std::int64_t value, std::string* out) {
@@ -102,11 +116,7 @@ void AnswerWriter::AppendAttributions(std::string_view text, const classifier::P
   out->push_back('[');
   for (const classifier::Attribution& a : prediction.attributions) {
     if (out->back() != '[') out->push_back(',');
-    out->append(R"({"begin":)");
-    AppendInteger(a.begin, out);
-    out->append(R"(,"end":)");
-    AppendInteger(a.end, out);
-    out->append(R"(,"term":)");
+    AppendPlace(a, out);
     AppendJsonString(classifier_.Term(a.column), out);
     out->append(R"(,"text":)");
     AppendJsonString(text.substr(a.begin, a.end - a.begin), out);
