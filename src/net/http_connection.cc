@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kFirstBuffer = 4u << 10;  // a review with its header; 10,000 idle connections take 40 MB
 constexpr std::size_t kStreamBuffer = 64u << 10;
 constexpr std::size_t kKeptBuffer = 16u << 10;
+constexpr std::size_t kBelievedFrom = 16u << 10;  // who has sent so much means the Content-Length
 constexpr std::size_t kKeptAnswer = 64u << 10;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -364,6 +365,7 @@ void Connection::MakeRoom() {
   } else {
     // Doubling as bytes arrive: a Content-Length alone makes nobody allocate.
     capacity_ = std::max(least, capacity_ * 2);
+    if (stream_ == nullptr && held >= kBelievedFrom) capacity_ = std::max(capacity_, parser_.announced_size());
     auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
     if (held != 0) std::memcpy(larger.get(), data_.get() + begin_, held);
     data_ = std::move(larger);

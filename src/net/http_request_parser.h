@@ -53,6 +53,9 @@ class RequestParser {
   /// it, for the caller to remove before the next call of anything.
   Range TakeBody(std::string_view message);
 
+  /// How long the request will be by its Content-Length; no more than the header while it has none.
+  std::size_t announced_size() const { return header_size_ + body_size_; }
+
   int status() const { return status_; }
   std::string_view reason() const { return reason_; }
   bool keep_alive() const { return beast_->keep_alive(); }
