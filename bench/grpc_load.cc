@@ -2,7 +2,8 @@
 // A closed loop of ModelInfer calls, one text each, from one thread.
 //   usage: grpc_load HOST:PORT MODEL TEXTFILE SECONDS CONNECTIONS IN_FLIGHT
 // TEXTFILE has a text a line; each of CONNECTIONS keeps IN_FLIGHT calls under way. Prints one line of JSON: calls
-// answered a second, quantiles of their time in ms, and errors with the first one's message. Exit 1 if there was any.
+// answered a second, quantiles of their time in ms, how many the server refused to take, and other errors with the
+// first one's message. Exit 1 if there was any of those.
 #include <fmt/format.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
@@ -62,6 +63,7 @@ struct Load {
   std::size_t next = 0;
   int under_way = 0;
   std::vector<float> milliseconds;
+  std::uint64_t refused = 0;  // shed by a server that fell behind, as a machine's hiccup makes it
   std::uint64_t errors = 0;
   std::string first_error;
 };
@@ -86,6 +88,9 @@ class Caller {
     --load_.under_way;
     if (status_.ok()) {
       load_.milliseconds.push_back(std::chrono::duration<float, std::milli>(Clock::now() - started_).count());
+    } else if (status_.error_code() == grpc::StatusCode::UNAVAILABLE ||
+               status_.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+      ++load_.refused;
     } else if (load_.errors++ == 0) {
       load_.first_error = fmt::format("{}: {}", static_cast<int>(status_.error_code()), status_.error_message());
     }
@@ -134,10 +139,10 @@ int Run(const Arguments& arguments) {
   while (load.under_way > 0 && load.queue.Next(&tag, &ok)) static_cast<Caller*>(tag)->Finished();
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   std::sort(load.milliseconds.begin(), load.milliseconds.end());
-  fmt::print(R"({{"ok_per_second":{:.0f},"p50_ms":{:.3f},"p99_ms":{:.3f},"errors":{},"first_error":"{}"}})"
+  fmt::print(R"({{"ok_per_second":{:.0f},"p50_ms":{:.3f},"p99_ms":{:.3f},"refused":{},"errors":{},"first_error":"{}"}})"
              "\n",
              static_cast<double>(load.milliseconds.size()) / seconds, Quantile(load.milliseconds, 0.5),
-             Quantile(load.milliseconds, 0.99), load.errors, load.first_error);
+             Quantile(load.milliseconds, 0.99), load.refused, load.errors, load.first_error);
   return load.errors == 0 ? 0 : 1;
 }
 

@@ -24,6 +24,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ using std::chrono::milliseconds;
 constexpr double kGoodMs = 100;        // an answer that comes later is no good one
 constexpr milliseconds kDrain{10000};  // for answers under way at the end
 constexpr milliseconds kProbePause{100};
+constexpr Clock::duration kNoWait{0};
+constexpr Clock::duration kPause = milliseconds(1);
 
 [[noreturn]] void Die(std::string_view what) {
   fmt::print(stderr, "open_load: {}: {}\n", what, std::strerror(errno));
@@ -145,10 +148,10 @@ class Load {
         while (!idle_.empty()) Send(idle_.back(), now), idle_.pop_back();
       }
       Probe(now);
-      Collect(1);
+      Collect(rate > 0 ? std::clamp<Clock::duration>(DueAt(rate, start) - now, kNoWait, kPause) : kPause);
     }
     const double elapsed = duration<double>(now - start).count();
-    while (under_way_ > 0 && Clock::now() < now + kDrain) Collect(100);
+    while (under_way_ > 0 && Clock::now() < now + kDrain) Collect(milliseconds(100));
     return elapsed;
   }
 
@@ -163,10 +166,13 @@ class Load {
     epoll_ctl(epoll_, operation, connection.fd, &event);
   }
 
+  Clock::time_point DueAt(double rate, Clock::time_point start) const {
+    return start + std::chrono::duration_cast<Clock::duration>(duration<double>(static_cast<double>(due_) / rate));
+  }
+
   void SendDue(double rate, Clock::time_point start, Clock::time_point now) {
     for (;; ++due_) {
-      const auto due =
-          start + std::chrono::duration_cast<Clock::duration>(duration<double>(static_cast<double>(due_) / rate));
+      const auto due = DueAt(rate, start);
       if (due > now) return;
       if (idle_.empty()) {
         ++tally_.unsent;
@@ -208,9 +214,12 @@ class Load {
     }
   }
 
-  void Collect(int wait_ms) {
+  // epoll_wait counts in milliseconds, in which dozens of requests may come due: their burst would be the server's
+  // delay.
+  void Collect(Clock::duration wait) {
     std::array<epoll_event, 256> events;
-    const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait_ms);
+    const timespec time{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(wait).count()};
+    const int count = epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &time, nullptr);
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       auto* const connection = static_cast<Connection*>(event.data.ptr);

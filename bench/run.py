@@ -185,16 +185,27 @@ def bench_load(work):
             ratios.append(rates[1] / rates[0])
         added = 100 * (1 / statistics.median(ratios) - 1)
         report("serve: what the ten weightiest attributions add", f"{added:.0f}", "%", "<= 15", added <= 15)
-        p99 = open_load(port, plain, 32, rates[0] / 2, 5)["ok_ms"]["p99"]
+        p99 = statistics.median(open_load(port, plain, 32, rates[0] / 2, 4)["ok_ms"]["p99"] for _ in range(3))
         report("serve: p99 at half load", f"{p99:.2f}", "ms", "< 1", p99 < 1)
-        capacity = open_load(port, batch, 16, 0, 3)["ok_per_second"]
         for times in (2, 5):
-            loaded = open_load(port, batch, 600, times * capacity, 10)
-            goodput = 100 * loaded["good_per_second"] / capacity
-            report(f"serve: goodput at {times} times the capacity (batches of 100)", f"{goodput:.0f}", "%", ">= 90", goodput >= 90)
-        after = 100 * open_load(port, batch, 16, 0, 3)["ok_per_second"] / capacity
-        report("serve: capacity after the overload", f"{after:.0f}", "%", ">= 95", after >= 95)
+            bench_overload(port, batch, times)
     bench_idle(work)
+
+
+def bench_overload(port, batch, times):
+    """Good answers under so many times the capacity, as a share of it, and the capacity after. Three rounds: the machine's
+    speed changes, so each is compared with the capacity right before and after it."""
+    goodputs, recoveries = [], []
+    for _ in range(3):
+        before = open_load(port, batch, 16, 0, 2)["ok_per_second"]
+        good = open_load(port, batch, 600, times * before, 8)["good_per_second"]
+        after = open_load(port, batch, 16, 0, 2)["ok_per_second"]
+        goodputs.append(100 * good / statistics.mean([before, after]))
+        recoveries.append(100 * after / before)
+    print(f"  {times} times the capacity: goodput {[round(g) for g in goodputs]} %, capacity after {[round(r) for r in recoveries]} %")
+    goodput, recovery = statistics.median(goodputs), statistics.median(recoveries)
+    report(f"serve: goodput at {times} times the capacity (batches of 100)", f"{goodput:.0f}", "%", ">= 90", goodput >= 90)
+    report(f"serve: capacity after {times} times the capacity", f"{recovery:.0f}", "%", ">= 95", recovery >= 95)
 
 
 def bench_idle(work, count=10_000):
@@ -273,7 +284,7 @@ def bench_grpc(work):
         result = json.loads(out)
         if result["errors"]:
             raise SystemExit(f"grpc_load: {out.decode()}")
-        print(f"  {result['ok_per_second']:,}/s (p50 {result['p50_ms']} ms, p99 {result['p99_ms']} ms)")
+        print(f"  {result['ok_per_second']:,}/s (p50 {result['p50_ms']} ms, p99 {result['p99_ms']} ms, {result['refused']} refused)")
         rates.append(result["ok_per_second"])
     rate = statistics.median(rates)
     report("grpc: ModelInfer calls a second", f"{rate:,.0f}", "1/s", ">= 10,000", rate >= 10_000)
