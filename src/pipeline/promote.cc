@@ -91,11 +91,15 @@ registry::Ledger LedgerOf(const Params& params, const tracking::Stores& stores) 
 }  // namespace
 
 Result<Trained> LoadFetched(const registry::FetchedModel& fetched, const std::string& name) {
-  VALENCE_TRY(Trained trained, LoadTrained(fetched.file));
-  if (!fetched.digest.empty() && fetched.digest != "sha256:" + trained.digest) {
-    return DataCorrupt(fmt::format("{} is not the model that was registered: expected {}, got sha256:{}", name,
-                                   fetched.digest, trained.digest));
+  auto trained = LoadTrained(fetched.file);
+  if (trained && !fetched.digest.empty() && fetched.digest != "sha256:" + trained->digest) {
+    trained = DataCorrupt(fmt::format("{} is not the model that was registered: expected {}, got sha256:{}", name,
+                                      fetched.digest, trained->digest));
+  } else if (!trained && fetched.is_copy) {
+    trained = std::move(trained).error().With(name);
   }
+  std::error_code ignored;
+  if (!trained && fetched.is_copy) std::filesystem::remove(fetched.file, ignored);
   return trained;
 }
 

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "valence/base/digest.h"
+#include "valence/classifier/model_file.h"
 #include "valence/net/download.h"
 #include "valence/net/s3_client.h"
 
@@ -31,7 +32,7 @@ Result<FetchedModel> OnThisMachine(const std::string& path) {
 }
 
 Result<FetchedModel> FromUrl(const std::string& url, const fs::path& cache, Progress& progress) {
-  FetchedModel model{.file = cache / (Sha256Hex(url).substr(0, 16) + ".safetensors")};
+  FetchedModel model{.file = cache / (Sha256Hex(url).substr(0, 16) + ".safetensors"), .is_copy = true};
   std::error_code ignored;
   fs::create_directories(cache, ignored);
   fs::remove(model.file, ignored);  // an URL may hold another model today
@@ -40,24 +41,36 @@ Result<FetchedModel> FromUrl(const std::string& url, const fs::path& cache, Prog
 }
 
 Result<FetchedModel> FromS3(const std::string& uri, const fs::path& cache, Progress& progress) {
-  FetchedModel model{.file = cache / (Sha256Hex(uri).substr(0, 16) + ".safetensors")};
+  FetchedModel model{.file = cache / (Sha256Hex(uri).substr(0, 16) + ".safetensors"), .is_copy = true};
   std::error_code ignored;
   fs::create_directories(cache, ignored);
   VALENCE_RETURN_IF_ERROR(net::FetchToFile(uri, model.file, progress));
   return model;
 }
 
-/// Downloads the model file below an artifact root into `name`, if it is not there.
+/// Downloads a model file. Half an answer, or a page that a proxy sent in its place, does not stay: kUnavailable.
+Status FetchWhole(tracking::TrackingStore& store, const std::string& root, const std::string& path,
+                  const fs::path& file) {
+  auto status = store.DownloadArtifact(root, path, file);
+  if (!status && status.error().code == ErrorCode::kNotFound) {
+    return NotFound(fmt::format("{} has no {}: it was not made by Valence, or its upload never ended", root, path));
+  }
+  VALENCE_RETURN_IF_ERROR(std::move(status));
+  const auto model = classifier::LoadModel(file);
+  if (model) return Ok();
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  return Unavailable(
+      fmt::format("{}: what came for {}/{} is no whole model: {}", store.uri(), root, path, model.error().message));
+}
+
+/// The model file below an artifact root as `file`, downloaded if it is not there.
 Status FetchArtifact(tracking::TrackingStore& store, const std::string& root, const std::string& path,
                      const fs::path& file) {
   std::error_code error;
   if (fs::is_regular_file(file, error)) return Ok();
   fs::create_directories(file.parent_path(), error);
-  auto status = store.DownloadArtifact(root, path, file);
-  if (!status && status.error().code == ErrorCode::kNotFound) {
-    return NotFound(fmt::format("{} has no {}: it was not made by Valence, or its upload never ended", root, path));
-  }
-  return status;
+  return FetchWhole(store, root, path, file);
 }
 
 Result<ModelVersion> FindVersion(const ModelUri& uri, tracking::RegistryStore& registry) {
@@ -71,7 +84,7 @@ Result<ModelVersion> FindVersion(const ModelUri& uri, tracking::RegistryStore& r
 Result<FetchedModel> FromRegistry(const ModelUri& uri, const Stores& stores, const fs::path& cache) {
   VALENCE_TRY(const ModelVersion version, FindVersion(uri, *stores.registry));
   VALENCE_TRY(const std::string root, stores.registry->DownloadUri(version.name, version.version));
-  FetchedModel model{.name = version.name, .version = version.version, .run_id = version.run_id};
+  FetchedModel model{.name = version.name, .version = version.version, .run_id = version.run_id, .is_copy = true};
   model.digest = FindTag(version.tags, kDigestTag);
   // The digest of the place keeps versions of the same number in two registries apart.
   model.file = cache / fmt::format("{}-{}-{}.safetensors", Sha256Hex(root + model.digest).substr(0, 16), version.name,
@@ -82,7 +95,7 @@ Result<FetchedModel> FromRegistry(const ModelUri& uri, const Stores& stores, con
 
 Result<FetchedModel> FromLoggedModel(const std::string& model_id, const Stores& stores, const fs::path& cache) {
   VALENCE_TRY(const tracking::LoggedModel logged, stores.tracking->GetLoggedModel(model_id));
-  FetchedModel model{.file = cache / (model_id + ".safetensors"), .run_id = logged.source_run_id};
+  FetchedModel model{.file = cache / (model_id + ".safetensors"), .run_id = logged.source_run_id, .is_copy = true};
   VALENCE_RETURN_IF_ERROR(
       FetchArtifact(*stores.tracking, logged.artifact_location, std::string(kInFolder), model.file));
   return model;
@@ -95,7 +108,7 @@ Result<FetchedModel> FromRun(const ModelUri& uri, const Stores& stores, const fs
     VALENCE_TRY(const tracking::LoggedModel logged, stores.tracking->GetLoggedModel(output.model_id));
     if (logged.name == uri.value) return FromLoggedModel(output.model_id, stores, cache);
   }
-  FetchedModel model{.run_id = run.run_id};
+  FetchedModel model{.run_id = run.run_id, .is_copy = true};
   model.file = cache / fmt::format("{}-{}.safetensors", run.run_id, Sha256Hex(uri.value).substr(0, 8));
   VALENCE_RETURN_IF_ERROR(
       FetchArtifact(*stores.tracking, run.artifact_uri, fmt::format("{}/{}", uri.value, kInFolder), model.file));

@@ -119,6 +119,16 @@ class FaultProxy:
             if not self.closed.is_set() and self.listener.fileno() == -1:
                 self._listen(self.port)
 
+    def wait_until_listening(self):
+        """After a "refuse", for as long as nobody listens."""
+        end = time.monotonic() + 30
+        while True:
+            with self.lock:
+                if self.listener.fileno() != -1:
+                    return
+            assert time.monotonic() < end, "the proxy does not listen again"
+            time.sleep(0.01)
+
     def _forward(self, line, headers, body):
         method, target, _ = line.split(" ")
         upstream = http.client.HTTPConnection(self.upstream.hostname, self.upstream.port, timeout=60)

@@ -113,6 +113,7 @@ def under_faults(project, proxy, rule, fault, *command):
     proxy.fault = rule
     done = project.run(*command, check=None, env={**project.env, **patience(fault)})
     proxy.fault = lambda n, line: None
+    proxy.wait_until_listening()
     assert rule.seen, proxy.lines
     assert done.returncode in ((0,) if fault in HARMLESS else (0, 4)), done.stderr.decode()
     if done.returncode == 4:

@@ -271,6 +271,21 @@ def test_a_tampered_model_is_not_served(tmp_path):
     shutil.rmtree(tmp_path / "data/cache", ignore_errors=True)
     message = project.error("serve", "--model", "models:/tampered@champion", "--port", "0", exit_code=3)
     assert "is not the model that was registered" in message
+    shutil.copy(tmp_path / "models/model.safetensors", stored)  # the wrong one is not kept in the cache
+    project.run("explain", "--model", "models:/tampered@champion", "good")
+
+
+def test_a_damaged_copy_in_the_cache_is_fetched_anew(tmp_path):
+    project = Project(tmp_path)
+    (tmp_path / "params.yaml").write_text("register: {model: damaged}\n")
+    project.train("--promote")
+    explain = ("explain", "--model", "models:/damaged@champion", "good")
+    project.run(*explain)
+    copy = next((tmp_path / "data/cache/models").glob("*.safetensors"))
+    copy.write_bytes(copy.read_bytes()[:-100])
+    message = project.error(*explain, exit_code=3)
+    assert "models:/damaged@champion" in message and copy.name in message
+    project.run(*explain)
 
 
 def test_a_locked_store_is_waited_for(tmp_path):
