@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <map>
 #include <random>
 #include <system_error>
@@ -27,6 +29,16 @@ std::string Who() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
   return fmt::format("{}@{}", tracking::UserName(ProcessEnvironment()), host.data());
+}
+
+/// Now, in milliseconds; later than at the last call, since moves are sorted by it.
+std::int64_t NextMoment() {
+  static std::atomic<std::int64_t> last{0};
+  std::int64_t before = last.load();
+  std::int64_t next = 0;
+  do next = std::max<std::int64_t>(NowMilliseconds(), before + 1);
+  while (!last.compare_exchange_weak(before, next));
+  return next;
 }
 
 Error Failed(const std::filesystem::path& file) {
@@ -90,7 +102,7 @@ Result<Move> Move::FromJson(const Json& json) {
 Move NewMove(std::string_view action, std::string_view model, std::string_view alias) {
   std::random_device random;
   Move move;
-  move.id = fmt::format("{:013}-{:08x}", NowMilliseconds(), random());
+  move.id = fmt::format("{:013}-{:08x}", NextMoment(), random());
   move.time = NowIso8601();
   move.who = Who();
   move.action = action;
