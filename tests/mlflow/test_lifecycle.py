@@ -189,6 +189,8 @@ def test_runs_list_show_compare(project):
     assert len(runs) == 2
     losses = [run["metrics"]["log_loss"] for run in runs]
     assert losses == sorted(losses)
+    table = project.run("runs", "list", "--experiment", project.model, "--sort", "brier").stdout.decode()
+    assert table.split("\n")[0].split()[4:6] == ["status", "brier"]  # what sorts is shown
     shown = project.json("runs", "show", runs[0]["run_id"])
     assert shown[0]["params"]["train.C"] == runs[0]["params"]["train.C"]
     text = project.run("runs", "compare", runs[0]["run_id"], runs[1]["run_id"], "--plot", "accuracy,log_loss").stdout.decode()

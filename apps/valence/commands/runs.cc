@@ -91,10 +91,18 @@ std::string Plot(const std::vector<Run>& runs, const std::vector<std::string>& a
   return plot.empty() ? fmt::format("\n  no run has both {} and {}\n", axes[0], axes[1]) : "\n" + plot;
 }
 
+/// The metrics of the table, with the one that sorts it.
+std::vector<std::string> Columns(const Flags& flags) {
+  std::vector<std::string> columns = flags.metrics;
+  const bool shown = flags.sort.empty() || std::find(columns.begin(), columns.end(), flags.sort) != columns.end();
+  if (!shown) columns.insert(columns.begin(), flags.sort);
+  return columns;
+}
+
 Outcome List(const Context& context, const Flags& flags) {
   VALENCE_TRY(const tracking::Stores stores, OpenStores(flags.tracking));
   VALENCE_TRY(const auto runs, AsEnvironment(Search(*stores.tracking, flags)));
-  VALENCE_RETURN_IF_ERROR(PrintRuns(context, runs, RunsTable(runs, flags.metrics) + Plot(runs, flags.plot)));
+  VALENCE_RETURN_IF_ERROR(PrintRuns(context, runs, RunsTable(runs, Columns(flags)) + Plot(runs, flags.plot)));
   return kSuccess;
 }
 
