@@ -67,8 +67,8 @@ def _warm_up(port, path, bodies):
 def bench_rivals(work, binary, settings, tools):
     """`tools`: report, server, free_port, wrk and timed of run.py. Needs bodies.txt in `work`."""
     tools.timed([binary, "-q", "run", *settings], cwd=work)
-    path = f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"  # mlflow starts uvicorn by its name
-    with _environment(PATH=path, PYTHONPATH=FOLDER, SEED_MODEL=work / "model.pkl", MLFLOW_DISABLE_TELEMETRY="true"):
+    commands = f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"  # mlflow starts uvicorn by its name
+    with _environment(PATH=commands, PYTHONPATH=FOLDER, SEED_MODEL=work / "model.pkl", MLFLOW_DISABLE_TELEMETRY="true"):
         subprocess.run([sys.executable, FOLDER / "seed_model.py", work / "data/interim/train.csv", work], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

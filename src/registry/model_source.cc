@@ -7,7 +7,6 @@
 #include <system_error>
 
 #include "valence/base/digest.h"
-#include "valence/classifier/model_file.h"
 #include "valence/net/download.h"
 #include "valence/net/s3_client.h"
 
@@ -48,29 +47,18 @@ Result<FetchedModel> FromS3(const std::string& uri, const fs::path& cache, Progr
   return model;
 }
 
-/// Downloads a model file. Half an answer, or a page that a proxy sent in its place, does not stay: kUnavailable.
-Status FetchWhole(tracking::TrackingStore& store, const std::string& root, const std::string& path,
-                  const fs::path& file) {
-  auto status = store.DownloadArtifact(root, path, file);
+/// Sees to it that model->file is the model file below an artifact root: downloads it if it is not there.
+Status FetchArtifact(tracking::TrackingStore& store, const std::string& root, const std::string& path,
+                     FetchedModel* model) {
+  std::error_code error;
+  if (fs::is_regular_file(model->file, error)) return Ok();
+  fs::create_directories(model->file.parent_path(), error);
+  auto status = store.DownloadArtifact(root, path, model->file);
   if (!status && status.error().code == ErrorCode::kNotFound) {
     return NotFound(fmt::format("{} has no {}: it was not made by Valence, or its upload never ended", root, path));
   }
-  VALENCE_RETURN_IF_ERROR(std::move(status));
-  const auto model = classifier::LoadModel(file);
-  if (model) return Ok();
-  std::error_code ignored;
-  fs::remove(file, ignored);
-  return Unavailable(
-      fmt::format("{}: what came for {}/{} is no whole model: {}", store.uri(), root, path, model.error().message));
-}
-
-/// The model file below an artifact root as `file`, downloaded if it is not there.
-Status FetchArtifact(tracking::TrackingStore& store, const std::string& root, const std::string& path,
-                     const fs::path& file) {
-  std::error_code error;
-  if (fs::is_regular_file(file, error)) return Ok();
-  fs::create_directories(file.parent_path(), error);
-  return FetchWhole(store, root, path, file);
+  model->downloaded_from = fmt::format("{}: {}/{}", store.uri(), root, path);
+  return status;
 }
 
 Result<ModelVersion> FindVersion(const ModelUri& uri, tracking::RegistryStore& registry) {
@@ -89,15 +77,14 @@ Result<FetchedModel> FromRegistry(const ModelUri& uri, const Stores& stores, con
   // The digest of the place keeps versions of the same number in two registries apart.
   model.file = cache / fmt::format("{}-{}-{}.safetensors", Sha256Hex(root + model.digest).substr(0, 16), version.name,
                                    version.version);
-  VALENCE_RETURN_IF_ERROR(FetchArtifact(*stores.tracking, root, std::string(kInFolder), model.file));
+  VALENCE_RETURN_IF_ERROR(FetchArtifact(*stores.tracking, root, std::string(kInFolder), &model));
   return model;
 }
 
 Result<FetchedModel> FromLoggedModel(const std::string& model_id, const Stores& stores, const fs::path& cache) {
   VALENCE_TRY(const tracking::LoggedModel logged, stores.tracking->GetLoggedModel(model_id));
   FetchedModel model{.file = cache / (model_id + ".safetensors"), .run_id = logged.source_run_id, .is_copy = true};
-  VALENCE_RETURN_IF_ERROR(
-      FetchArtifact(*stores.tracking, logged.artifact_location, std::string(kInFolder), model.file));
+  VALENCE_RETURN_IF_ERROR(FetchArtifact(*stores.tracking, logged.artifact_location, std::string(kInFolder), &model));
   return model;
 }
 
@@ -111,7 +98,7 @@ Result<FetchedModel> FromRun(const ModelUri& uri, const Stores& stores, const fs
   FetchedModel model{.run_id = run.run_id, .is_copy = true};
   model.file = cache / fmt::format("{}-{}.safetensors", run.run_id, Sha256Hex(uri.value).substr(0, 8));
   VALENCE_RETURN_IF_ERROR(
-      FetchArtifact(*stores.tracking, run.artifact_uri, fmt::format("{}/{}", uri.value, kInFolder), model.file));
+      FetchArtifact(*stores.tracking, run.artifact_uri, fmt::format("{}/{}", uri.value, kInFolder), &model));
   return model;
 }
 

@@ -32,6 +32,7 @@ class FaultProxy:
         self.connections = 0
         self.lock = threading.Lock()
         self.closed = threading.Event()
+        self.listening = threading.Event()
         self._listen(0)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -39,6 +40,7 @@ class FaultProxy:
     def _listen(self, port):
         self.listener = socket.create_server(("127.0.0.1", port))
         threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+        self.listening.set()
 
     def _accept(self, listener):
         with contextlib.suppress(OSError):
@@ -121,13 +123,7 @@ class FaultProxy:
 
     def wait_until_listening(self):
         """After a "refuse", for as long as nobody listens."""
-        end = time.monotonic() + 30
-        while True:
-            with self.lock:
-                if self.listener.fileno() != -1:
-                    return
-            assert time.monotonic() < end, "the proxy does not listen again"
-            time.sleep(0.01)
+        assert self.listening.wait(30), "the proxy does not listen again"
 
     def _forward(self, line, headers, body):
         method, target, _ = line.split(" ")
@@ -161,6 +157,7 @@ class FaultProxy:
         return True
 
     def _stop_listening(self):
+        self.listening.clear()
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)  # wakes accept
         self.listener.close()

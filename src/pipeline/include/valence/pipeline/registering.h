@@ -32,7 +32,8 @@ Result<tracking::ModelVersion> Register(const tracking::Stores& stores, const re
                                         const std::string& note);
 
 /// Loads a fetched model and checks that it is the one that was registered; `name` is for messages. Errors: as
-/// LoadTrained; kDataCorrupt for another digest than the registry's. A copy in the cache that is not right is removed.
+/// LoadTrained; kDataCorrupt for another digest than the registry's; kUnavailable for what a server just sent and is no
+/// whole model. A copy in the cache that is not right is removed.
 Result<Trained> LoadFetched(const registry::FetchedModel& fetched, const std::string& name);
 
 /// Who challenges whom, on what.

@@ -32,11 +32,12 @@ struct FetchedModel {
   std::string name = {}, version = {}, run_id = {};  ///< of the registry, if it came from there
   std::string digest = {};  ///< the registry's claim ("sha256:<64 hex>"), or ""; the caller compares it
   bool is_copy = false;     ///< in the cache; to be removed if it proves broken, so that the next use fetches it anew
+  std::string downloaded_from = {};  ///< the store and the file there; "" if the cache had it, or no store was asked
 };
 
 /// Brings the model here: downloads into `cache` (files named after what they hold, so that a version is fetched once),
 /// nothing for a path. `open` gives the stores, if the URI needs them. Errors: kNotFound (no such model, version,
-/// alias, file: says which), kUnavailable for a store's answer that is no whole model, as the stores and downloads.
+/// alias, file: says which), as the stores and downloads.
 Result<FetchedModel> FetchModel(const ModelUri& uri, const std::function<Result<tracking::Stores>()>& open,
                                 const std::filesystem::path& cache, Progress& progress);
 
