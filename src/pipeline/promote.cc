@@ -96,8 +96,8 @@ Result<Trained> LoadFetched(const registry::FetchedModel& fetched, const std::st
     trained = DataCorrupt(fmt::format("{} is not the model that was registered: expected {}, got sha256:{}", name,
                                       fetched.digest, trained->digest));
   } else if (!trained && !fetched.downloaded_from.empty()) {
-    trained = Unavailable(
-        fmt::format("{}: what came is no model that can be used: {}", fetched.downloaded_from, trained.error().message));
+    trained = Unavailable(fmt::format("{}: what came is no model that can be used: {}", fetched.downloaded_from,
+                                      trained.error().message));
   } else if (!trained && fetched.is_copy) {
     trained = std::move(trained).error().With(name);
   }
