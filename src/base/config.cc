@@ -47,20 +47,28 @@ Status ApplyYamlFile(const std::vector<ConfigSection>& sections, std::string_vie
 Status ApplyOverride(const std::vector<ConfigSection>& sections, std::string_view assignment) {
   const std::string place = fmt::format("--set {}", assignment);
   const std::size_t equals = assignment.find('=');
-  const std::size_t dot = assignment.substr(0, equals).find('.');
-  if (equals == std::string_view::npos || dot == std::string_view::npos) {
+  const std::string_view key = assignment.substr(0, equals);
+  if (equals == std::string_view::npos || key.find('.') == std::string_view::npos) {
     return InvalidArgument(fmt::format("{}: expected section.key=value, such as train.C=3", place));
   }
-  const std::string_view name = assignment.substr(0, dot);
-  const ConfigSection* const section = FindSection(sections, name);
-  if (section == nullptr) return InvalidArgument(fmt::format("{}: {}", place, UnknownSection(sections, name)));
-
-  auto value = Yaml::Parse(assignment.substr(equals + 1), "value");
+  const auto value = Yaml::Parse(assignment.substr(equals + 1), "value");
   if (!value) return InvalidArgument(fmt::format("{}: not YAML: {}", place, value.error().message));
+  return ApplyOverride(sections, key, *value, place);
+}
+
+Status ApplyOverride(const std::vector<ConfigSection>& sections, std::string_view key, const Yaml& value,
+                     std::string_view where) {
+  const std::size_t dot = key.find('.');
+  if (dot == std::string_view::npos) {
+    return InvalidArgument(fmt::format("{}: expected section.key, such as train.C, got '{}'", where, key));
+  }
+  const std::string_view name = key.substr(0, dot);
+  const ConfigSection* const section = FindSection(sections, name);
+  if (section == nullptr) return InvalidArgument(fmt::format("{}: {}", where, UnknownSection(sections, name)));
   Yaml map;
   map.kind = Yaml::Kind::kMap;
-  map.members.emplace_back(std::string(assignment.substr(dot + 1, equals - dot - 1)), *std::move(value));
-  return internal::ReadSection(*section, map, [&](int, std::string_view) { return place; });
+  map.members.emplace_back(std::string(key.substr(dot + 1)), value);
+  return internal::ReadSection(*section, map, [&](int, std::string_view) { return std::string(where); });
 }
 
 }  // namespace valence

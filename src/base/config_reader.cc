@@ -61,6 +61,10 @@ class Reader : public FieldVisitor {
     Set(info, "a map from text to number", info.range, value,
         [](const Yaml& node) { return MapOf<NumberMap>(node, ScalarAsDouble); });
   }
+  void Visit(const FieldInfo& info, Yaml& value) override {
+    Set(info, "a map", info.range, value,
+        [](const Yaml& node) { return node.kind == Yaml::Kind::kMap ? std::optional(node) : std::nullopt; });
+  }
   void VisitCountOrShare(const FieldInfo& info, CountOrShare& value) override {
     Set(info, "a whole number >= 1 or a share between 0.0 and 1.0", info.range, value, ReadCountOrShare);
   }

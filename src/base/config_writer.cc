@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "config_ranges.h"
+#include "valence/base/check.h"
 #include "valence/base/config.h"
 #include "yaml_scalars.h"
 
@@ -12,6 +13,7 @@ namespace {
 using internal::QuoteIfNeeded;
 using internal::RangeInWords;
 using internal::YamlDouble;
+using internal::YamlJson;
 
 constexpr std::size_t kCommentWidth = 100;
 
@@ -51,6 +53,9 @@ class Writer : public FieldVisitor {
   }
   void Visit(const FieldInfo& info, StringMap& value) override { AddMap(info, value, QuoteIfNeeded); }
   void Visit(const FieldInfo& info, NumberMap& value) override { AddMap(info, value, YamlDouble); }
+  void Visit(const FieldInfo& info, Yaml& value) override {
+    Add(info, std::string(info.range), FlowYaml(value), YamlJson(value));
+  }
   void VisitCountOrShare(const FieldInfo& info, CountOrShare& value) override {
     const auto count = static_cast<std::int64_t>(value.value);
     Add(info, std::string(info.range), value.is_share ? YamlDouble(value.value) : fmt::format("{}", count),
@@ -99,9 +104,9 @@ std::string Wrap(std::string_view text, std::string_view prefix) {
   return lines;
 }
 
-std::string InParentheses(const Field& field) {
+std::string InParentheses(const Field& field, const std::string& default_yaml) {
   const std::string_view comma = field.range.empty() ? "" : ", ";
-  return fmt::format("({}{}default {})", field.range, comma, field.yaml);
+  return fmt::format("({}{}default {})", field.range, comma, default_yaml);
 }
 
 std::string EscapeTableCell(std::string_view text) {
@@ -115,14 +120,18 @@ std::string EscapeTableCell(std::string_view text) {
 
 }  // namespace
 
-std::string ToYaml(const std::vector<ConfigSection>& sections) {
+std::string ToYaml(const std::vector<ConfigSection>& sections, const std::vector<ConfigSection>& defaults) {
+  VALENCE_CHECK(sections.size() == defaults.size(), "the same sections twice");
   std::string yaml;
-  for (const ConfigSection& section : sections) {
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    const std::vector<Field> fields = FieldsOf(sections[i]), default_fields = FieldsOf(defaults[i]);
+    VALENCE_CHECK(fields.size() == default_fields.size(), "a section has the same fields twice");
     if (!yaml.empty()) yaml += "\n";
-    yaml += Wrap(section.help, "# ");
-    yaml += fmt::format("{}:\n", section.name);
-    for (const Field& field : FieldsOf(section)) {
-      yaml += Wrap(fmt::format("{} {}", field.help, InParentheses(field)), "  # ");
+    yaml += Wrap(sections[i].help, "# ");
+    yaml += fmt::format("{}:\n", sections[i].name);
+    for (std::size_t k = 0; k < fields.size(); ++k) {
+      const Field& field = fields[k];
+      yaml += Wrap(fmt::format("{} {}", field.help, InParentheses(field, default_fields[k].yaml)), "  # ");
       yaml += fmt::format("  {}: {}\n", QuoteIfNeeded(field.name), field.yaml);
     }
   }
@@ -146,7 +155,7 @@ std::string ToMarkdown(const std::vector<ConfigSection>& sections) {
 std::string ToHelp(const ConfigSection& section) {
   std::string help = Wrap(fmt::format("{}: {}", section.name, section.help), "");
   for (const Field& field : FieldsOf(section)) {
-    help += fmt::format("  {}.{} {}\n", section.name, field.name, InParentheses(field));
+    help += fmt::format("  {}.{} {}\n", section.name, field.name, InParentheses(field, field.yaml));
     help += Wrap(field.help, "      ");
   }
   return help;

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yaml_scalars.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "valence/base/json.h"
 #include "valence/base/numbers.h"
@@ -98,4 +102,61 @@ std::string YamlDouble(double value) {
   return FormatDouble(value);
 }
 
+Json YamlJson(const Yaml& node) {
+  Json json;
+  switch (node.kind) {
+    case Yaml::Kind::kNull:
+      break;
+    case Yaml::Kind::kScalar:
+      if (const auto boolean = ScalarAsBool(node)) return *boolean;
+      if (const auto whole = ScalarAsInt(node)) return *whole;
+      if (const auto number = ScalarAsDouble(node)) return *number;
+      return node.scalar;
+    case Yaml::Kind::kSequence:
+      json = Json::MakeArray();
+      for (const Yaml& item : node.items) json.Push(YamlJson(item));
+      break;
+    case Yaml::Kind::kMap:
+      json = Json::MakeObject();
+      for (const auto& [key, value] : node.members) json.Set(key, YamlJson(value));
+      break;
+  }
+  return json;
+}
+
 }  // namespace valence::internal
+
+namespace valence {
+namespace {
+
+std::string FlowScalar(const Yaml& node) {
+  const bool is_plain = internal::ScalarAsBool(node).has_value() || internal::ScalarAsDouble(node).has_value();
+  if (is_plain) return node.scalar;
+  if (!node.quoted) return internal::QuoteIfNeeded(node.scalar);
+  std::string quoted;
+  AppendJsonString(node.scalar, &quoted);
+  return quoted;
+}
+
+}  // namespace
+
+std::string FlowYaml(const Yaml& node) {
+  std::vector<std::string> parts;
+  switch (node.kind) {
+    case Yaml::Kind::kNull:
+      return "null";
+    case Yaml::Kind::kScalar:
+      return FlowScalar(node);
+    case Yaml::Kind::kSequence:
+      for (const Yaml& item : node.items) parts.push_back(FlowYaml(item));
+      return fmt::format("[{}]", fmt::join(parts, ", "));
+    case Yaml::Kind::kMap:
+      break;
+  }
+  for (const auto& [key, value] : node.members) {
+    parts.push_back(fmt::format("{}: {}", internal::QuoteIfNeeded(key), FlowYaml(value)));
+  }
+  return fmt::format("{{{}}}", fmt::join(parts, ", "));
+}
+
+}  // namespace valence

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "valence/base/json.h"
 #include "valence/base/yaml.h"
 
 /// YAML 1.2's core schema, which says what a plain scalar means (https://yaml.org/spec/1.2.2/, section 10.3.2).
@@ -22,5 +23,8 @@ std::optional<double> ScalarAsDouble(const Yaml& node);
 std::string QuoteIfNeeded(std::string_view text);
 /// `value` as a YAML float: ".inf", "-.inf", ".nan", else as FormatDouble().
 std::string YamlDouble(double value);
+
+/// A node as JSON: plain scalars as what they mean.
+Json YamlJson(const Yaml& node);
 
 }  // namespace valence::internal

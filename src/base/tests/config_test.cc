@@ -168,7 +168,7 @@ TEST_F(Config, OverrideErrorsRepeatTheFlag) {
 }
 
 TEST_F(Config, ToYamlDocumentsEachKey) {
-  const std::string yaml = ToYaml(sections_);
+  const std::string yaml = ToYaml(sections_, sections_);
   EXPECT_THAT(yaml, HasSubstr("# How the model is fitted.\ntrain:\n  # Whether to shuffle. (default true)\n"));
   EXPECT_THAT(yaml, HasSubstr("  # Inverse of the regularisation strength. (> 0, default 1.0)\n  C: 1.0\n"));
   EXPECT_THAT(yaml, HasSubstr("  # The method. (one of lbfgs, newton, default lbfgs)\n  solver: lbfgs\n"));
@@ -184,18 +184,52 @@ TEST_F(Config, ToYamlReadsBackToTheSameValues) {
   train_.c = 1.0 / 3.0;
   train_.steps = {};
   train_.min_df = {.is_share = true, .value = 0.25};
-  const std::string written = ToYaml(sections_);
+  const std::string written = ToYaml(sections_, sections_);
   train_ = TrainConfig();
   ASSERT_THAT(Apply(written), IsOk());
   EXPECT_EQ(train_.note, "tricky: \"quotes\", # hash\nand newline \\");
-  EXPECT_EQ(ToYaml(sections_), written);
+  EXPECT_EQ(ToYaml(sections_, sections_), written);
+}
+
+TEST(ConfigMap, ReadsAMapOfAnyShapeAndWritesItBack) {
+  Yaml grid;
+  grid.kind = Yaml::Kind::kMap;
+  const std::vector<ConfigSection> sections{{"tune", "What to try.", [&](FieldVisitor& v) {
+                                               v.Visit({"grid", "Values of each parameter."}, grid);
+                                             }}};
+  EXPECT_THAT(ToYaml(sections, sections), HasSubstr("  grid: {}\n"));
+  ASSERT_THAT(ApplyOverride(sections, "tune.grid={train.C: [1, 0.5], \"a b\": [[1, 2], '1', no, ~, true]}"), IsOk());
+  const std::string written = ToYaml(sections, sections);
+  EXPECT_THAT(written, HasSubstr(R"(grid: {train.C: [1, 0.5], "a b": [[1, 2], "1", "no", null, true]})"));
+  EXPECT_EQ(ToJson(sections[0]).Dump(), R"({"grid":{"train.C":[1,0.5],"a b":[[1,2],"1","no",null,true]}})");
+  ASSERT_THAT(ApplyYamlFile(sections, written, "params.yaml"), IsOk());
+  EXPECT_EQ(ToYaml(sections, sections), written);
+  EXPECT_THAT(ApplyOverride(sections, "tune.grid=[1]"), IsInvalid("--set tune.grid=[1]: expected a map, got ['1']"));
+}
+
+TEST_F(Config, OverrideOfAKeyAndAValueNamesItsPlace) {
+  Yaml value;
+  value.kind = Yaml::Kind::kScalar;
+  value.scalar = "0";
+  EXPECT_THAT(ApplyOverride(sections_, "train.C", value, "tune.grid"),
+              IsInvalid("tune.grid: expected a number > 0, got '0'"));
+  EXPECT_THAT(ApplyOverride(sections_, "C", value, "tune.grid"),
+              IsInvalid("tune.grid: expected section.key, such as train.C, got 'C'"));
+}
+
+TEST_F(Config, ToYamlNamesTheDefaultsBesideOtherValues) {
+  TrainConfig defaults;
+  const std::vector<ConfigSection> default_sections{{"train", "", [&](FieldVisitor& v) { defaults.Describe(v); }},
+                                                    sections_[1]};
+  ASSERT_THAT(Set("train.C=3"), IsOk());
+  EXPECT_THAT(ToYaml(sections_, default_sections), HasSubstr("(> 0, default 1.0)\n  C: 3.0\n"));
 }
 
 TEST_F(Config, ToYamlWrapsLongComments) {
   std::string help;
   for (int i = 0; i < 60; ++i) help += "word ";
   sections_[1].help = help;
-  const std::string yaml = ToYaml(sections_);
+  const std::string yaml = ToYaml(sections_, sections_);
   for (std::size_t begin = 0; begin < yaml.size();) {
     const std::size_t end = yaml.find('\n', begin);
     EXPECT_LE(end - begin, 100u) << yaml.substr(begin, end - begin);

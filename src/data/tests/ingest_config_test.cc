@@ -22,14 +22,14 @@ TEST(IngestConfig, ReadsBackWhatItWritesAsYaml) {
   written.test_share = 0.25;
   written.max_text_bytes = 1000;
   IngestConfig read;
-  ASSERT_THAT(ApplyYamlFile(Bind(&read), ToYaml(Bind(&written)), "params.yaml"), IsOk());
+  ASSERT_THAT(ApplyYamlFile(Bind(&read), ToYaml(Bind(&written), Bind(&written)), "params.yaml"), IsOk());
   EXPECT_EQ(read, written);
 }
 
 TEST(IngestConfig, DefaultsAreWithinTheirRanges) {
   IngestConfig defaults;
   IngestConfig read;
-  ASSERT_THAT(ApplyYamlFile(Bind(&read), ToYaml(Bind(&defaults)), "params.yaml"), IsOk());
+  ASSERT_THAT(ApplyYamlFile(Bind(&read), ToYaml(Bind(&defaults), Bind(&defaults)), "params.yaml"), IsOk());
   EXPECT_EQ(read, defaults);
 }
 

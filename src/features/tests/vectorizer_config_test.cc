@@ -32,7 +32,7 @@ TEST(VectorizerConfig, ReadsBackWhatToYamlWrites) {
   config.token_pattern = R"(\S+)";
   config.nb_alpha = 0.1;
   VectorizerConfig read;
-  ASSERT_THAT(ApplyYamlFile({Section(&read)}, ToYaml({Section(&config)}), "params.yaml"), IsOk());
+  ASSERT_THAT(ApplyYamlFile({Section(&read)}, ToYaml({Section(&config)}, {Section(&config)}), "params.yaml"), IsOk());
   EXPECT_EQ(read, config);
 }
 

@@ -58,6 +58,8 @@ class FieldVisitor {
   virtual void Visit(const FieldInfo& info, std::pair<std::int64_t, std::int64_t>& value, Bounds bounds) = 0;
   virtual void Visit(const FieldInfo& info, StringMap& value) = 0;
   virtual void Visit(const FieldInfo& info, NumberMap& value) = 0;
+  /// A map whose shape its owner checks.
+  virtual void Visit(const FieldInfo& info, Yaml& value) = 0;
   /// A whole number >= 1, or a share in [0, 1] written with a decimal point, as scikit-learn's min_df and max_df.
   virtual void VisitCountOrShare(const FieldInfo& info, struct CountOrShare& value) = 0;
 };
@@ -86,10 +88,13 @@ Status ApplyYamlFile(const std::vector<ConfigSection>& sections, std::string_vie
 
 /// Applies one `stage.key=value`, value in YAML. Errors as ApplyYaml's.
 Status ApplyOverride(const std::vector<ConfigSection>& sections, std::string_view assignment);
+/// The same of `stage.key` and a value; `where` begins each message.
+Status ApplyOverride(const std::vector<ConfigSection>& sections, std::string_view key, const Yaml& value,
+                     std::string_view where);
 
-/// The sections as a commented params.yaml with the current values, which the comments call the defaults: give it
-/// default-made structs. ApplyYamlFile() reads it back to the same values.
-std::string ToYaml(const std::vector<ConfigSection>& sections);
+/// The sections as a commented params.yaml with the current values; the comments name those of `defaults`, the same
+/// sections bound to default-made structs. ApplyYamlFile() reads it back to the same values.
+std::string ToYaml(const std::vector<ConfigSection>& sections, const std::vector<ConfigSection>& defaults);
 /// A Markdown table per section: field, default (the current value), range, meaning.
 std::string ToMarkdown(const std::vector<ConfigSection>& sections);
 /// Plain text for `--help`.

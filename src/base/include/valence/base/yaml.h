@@ -26,4 +26,7 @@ struct Yaml {
   static Result<Yaml> Parse(std::string_view text, std::string_view name);
 };
 
+/// The node on one line ("{a: [1, x]}"), which is read back as the same.
+std::string FlowYaml(const Yaml& node);
+
 }  // namespace valence
