@@ -20,6 +20,9 @@ void AddPromote(CLI::App& app, Context& context);
 void AddPromoteTo(CLI::App& app, Context& context, const char* name, const char* help, bool dry_run);
 void AddModels(CLI::App& app, Context& context);
 void AddRuns(CLI::App& app, Context& context);
+/// `tune` and `compare`: settings judged by cross-validation.
+void AddTune(CLI::App& app, Context& context);
+void AddCompare(CLI::App& app, Context& context);
 void AddPredict(CLI::App& app, Context& context);
 void AddExplain(CLI::App& app, Context& context);
 void AddServe(CLI::App& app, Context& context);

@@ -50,6 +50,8 @@ void AddCommands(CLI::App& app, Context& context) {
   AddPromote(app, context);
   AddModels(app, context);
   AddRuns(app, context);
+  AddTune(app, context);
+  AddCompare(app, context);
   AddPredict(app, context);
   AddExplain(app, context);
   AddServe(app, context);

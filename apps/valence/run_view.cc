@@ -49,6 +49,13 @@ std::vector<std::string> DifferingParams(const std::vector<Run>& runs) {
   return differing;
 }
 
+/// A nested run's name is indented.
+std::string NameOf(const Run& run) {
+  const bool is_nested =
+      std::any_of(run.tags.begin(), run.tags.end(), [](const auto& tag) { return tag.key == "mlflow.parentRunId"; });
+  return (is_nested ? "  " : "") + Short(run.run_name);
+}
+
 }  // namespace
 
 char MarkOf(std::size_t i) {
@@ -67,7 +74,7 @@ std::string RunsTable(const std::vector<Run>& runs, const std::vector<std::strin
   Table table(std::move(columns));
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const Run& run = runs[i];
-    std::vector<std::string> cells{std::string(1, MarkOf(i)), run.run_id.substr(0, kShownIdDigits), Short(run.run_name),
+    std::vector<std::string> cells{std::string(1, MarkOf(i)), run.run_id.substr(0, kShownIdDigits), NameOf(run),
                                    TimeText(run.start_time), std::string(tracking::RunStatusName(run.status))};
     for (const std::string& metric : metrics) cells.push_back(Figure(MetricOf(run, metric)));
     table.Add(std::move(cells));

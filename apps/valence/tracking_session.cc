@@ -93,6 +93,16 @@ Result<std::optional<tracking::Published>> TrackingSession::Finish(const pipelin
   return Publish(std::move(record));
 }
 
+Result<std::optional<tracking::Published>> TrackingSession::Finish(const std::string& name,
+                                                                   const pipeline::CrossValidation& validation,
+                                                                   const Json& stage_seconds) {
+  if (!enabled_) return std::optional<tracking::Published>();
+  VALENCE_TRY(const pipeline::RecordFolder folder, pipeline::RecordFolder::Make());
+  VALENCE_TRY(tracking::RunRecord record,
+              pipeline::MakeRecord(params_, name, validation, Context(stage_seconds), folder));
+  return Publish(std::move(record));
+}
+
 void TrackingSession::Fail(const Error& error, const Json& stage_seconds) {
   if (!enabled_) return;
   const auto kept = Publish(pipeline::FailedRecord(params_, error, Context(stage_seconds)));

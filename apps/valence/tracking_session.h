@@ -48,6 +48,10 @@ class TrackingSession {
   /// so, or, if required, the error is returned after spooling. nullopt if tracking is off.
   Result<std::optional<tracking::Published>> Finish(const pipeline::Layout& layout, const pipeline::Trained& trained,
                                                     const Json& stage_seconds);
+  /// The same for what `valence tune` or `valence compare` found; a nested run for each candidate.
+  Result<std::optional<tracking::Published>> Finish(const std::string& name,
+                                                    const pipeline::CrossValidation& validation,
+                                                    const Json& stage_seconds);
   /// Keeps a run that failed. Never fails itself.
   void Fail(const Error& error, const Json& stage_seconds);
 

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 
 #include "metric_fields.h"
 #include "score_table.h"
+#include "valence/base/check.h"
 
 namespace valence::evaluation {
 
@@ -18,6 +20,13 @@ const std::vector<std::string_view>& MetricNames() {
     return list;
   }();
   return names;
+}
+
+bool MoreIsBetter(std::string_view name) {
+  const auto field =
+      std::find_if(kMetricFields.begin(), kMetricFields.end(), [&](const auto& f) { return f.name == name; });
+  VALENCE_CHECK(field != kMetricFields.end(), "a metric's name");
+  return field->more_is_better;
 }
 
 Result<double> Metrics::Find(std::string_view name) const {

@@ -5,10 +5,8 @@
 
 namespace valence::pipeline {
 
-std::vector<ConfigSection> Params::ModelSections() {
+std::vector<ConfigSection> Params::CandidateSections() {
   return {
-      {"ingest", "Where the labelled texts come from, and which rows are kept.",
-       [this](FieldVisitor& v) { ingest.Describe(v); }},
       {"preprocess", "How a text is normalised before it is cut into tokens.",
        [this](FieldVisitor& v) { preprocess.Describe(v); }},
       {"featurize", "How tokens become numbers.", [this](FieldVisitor& v) { featurize.Describe(v); }},
@@ -16,10 +14,22 @@ std::vector<ConfigSection> Params::ModelSections() {
   };
 }
 
+std::vector<ConfigSection> Params::ModelSections() {
+  std::vector<ConfigSection> sections = CandidateSections();
+  sections.insert(sections.begin(), {"ingest", "Where the labelled texts come from, and which rows are kept.",
+                                     [this](FieldVisitor& v) { ingest.Describe(v); }});
+  return sections;
+}
+
 Json ModelParameters(Params params) {
   Json all = Json::MakeObject();
   for (const ConfigSection& section : params.ModelSections()) all.Set(section.name, ToJson(section));
   return all;
+}
+
+std::string ParamsYaml(Params params) {
+  Params defaults;
+  return ToYaml(params.Sections(), defaults.Sections());
 }
 
 std::vector<ConfigSection> Params::Sections() {
@@ -32,6 +42,13 @@ std::vector<ConfigSection> Params::Sections() {
       {"register", "How a model becomes a registered version.", [this](FieldVisitor& v) { registering.Describe(v); }});
   sections.push_back({"promote", "What a challenger must show to take the champion's place.",
                       [this](FieldVisitor& v) { promote.Describe(v); }});
+  sections.push_back({"cross_validation",
+                      "How 'valence tune' and 'valence compare' judge settings, on training documents only.",
+                      [this](FieldVisitor& v) { cross_validation.Describe(v); }});
+  sections.push_back(
+      {"tune", "The settings that 'valence tune' tries.", [this](FieldVisitor& v) { tune.Describe(v); }});
+  sections.push_back(
+      {"compare", "The settings that 'valence compare' tries.", [this](FieldVisitor& v) { compare.Describe(v); }});
   return sections;
 }
 

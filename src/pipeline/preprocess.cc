@@ -5,9 +5,7 @@
 #include "valence/text/preprocessor.h"
 
 namespace valence::pipeline {
-namespace {
-
-data::Dataset Apply(const text::Preprocessor& preprocessor, const data::Dataset& documents, Progress& progress) {
+data::Dataset Prepared(const text::Preprocessor& preprocessor, const data::Dataset& documents, Progress& progress) {
   data::Dataset processed(documents.size());
   linalg::ParallelFor(documents.size(), 64, [&](std::size_t, std::size_t begin, std::size_t end) {
     std::string scratch;
@@ -20,8 +18,6 @@ data::Dataset Apply(const text::Preprocessor& preprocessor, const data::Dataset&
   });
   return processed;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Preprocessed>> Preprocess(const Params& params, const Layout& layout, const Ingested* ingested,
                                                  Progress& progress) {
@@ -36,8 +32,8 @@ Result<std::unique_ptr<Preprocessed>> Preprocess(const Params& params, const Lay
 
   progress.Start("preprocessing", split.train.size() + split.test.size(), "documents");
   auto preprocessed = std::make_unique<Preprocessed>();
-  preprocessed->split.train = Apply(preprocessor, split.train, progress);
-  preprocessed->split.test = Apply(preprocessor, split.test, progress);
+  preprocessed->split.train = Prepared(preprocessor, split.train, progress);
+  preprocessed->split.test = Prepared(preprocessor, split.test, progress);
   WriteSplit(layout.interim, preprocessed->split, &preprocessed->writes);
   progress.Done();
   return preprocessed;

@@ -21,22 +21,6 @@ namespace fs = std::filesystem;
 using tracking::RecordedFile;
 using tracking::RunRecord;
 
-/// The parts that every record has, whatever became of the run.
-RunRecord StartRecord(const Params& params, const RunContext& context) {
-  RunRecord record;
-  record.request_id = tracking::NewRequestId();
-  record.experiment = params.tracking.experiment;
-  record.user_id = tracking::UserName(ProcessEnvironment());
-  record.start_time = context.start_time;
-  record.end_time = context.end_time;
-  record.run_name = params.tracking.run_name.empty()
-                        ? fmt::format("{}-C{}", params.featurize.vectorizer, params.train.c)
-                        : params.tracking.run_name;
-  record.tags = ContextTags(context, record.user_id);
-  record.metrics = context.system_metrics;
-  return record;
-}
-
 Status AddModel(const Layout& layout, const Trained& trained, const RecordFolder& folder, RunRecord* record) {
   tracking::RecordedModel model;
   registry::ModelFolderOptions options;
@@ -52,6 +36,21 @@ Status AddModel(const Layout& layout, const Trained& trained, const RecordFolder
 }
 
 }  // namespace
+
+RunRecord StartRecord(const Params& params, const RunContext& context) {
+  RunRecord record;
+  record.request_id = tracking::NewRequestId();
+  record.experiment = params.tracking.experiment;
+  record.user_id = tracking::UserName(ProcessEnvironment());
+  record.start_time = context.start_time;
+  record.end_time = context.end_time;
+  record.run_name = params.tracking.run_name.empty()
+                        ? fmt::format("{}-C{}", params.featurize.vectorizer, params.train.c)
+                        : params.tracking.run_name;
+  record.tags = ContextTags(context, record.user_id);
+  record.metrics = context.system_metrics;
+  return record;
+}
 
 Result<RecordFolder> RecordFolder::Make() {
   std::error_code error;
@@ -85,7 +84,7 @@ Result<RunRecord> MakeRecord(const Params& params, const Layout& layout, const T
   AddSeconds(context.stage_seconds, now, &record.metrics);
   AddVersioningTags(&record.tags);
   AddModelTags(bundle, trained.digest, figures, layout, &record.tags);
-  record.datasets = Datasets(bundle, data, layout);
+  record.datasets = Datasets(bundle.lineage, data, layout);
   VALENCE_TRY(record.artifacts, Artifacts(params, layout, folder.path()));
   VALENCE_RETURN_IF_ERROR(AddModel(layout, trained, folder, &record));
   return record;

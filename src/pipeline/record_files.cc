@@ -48,19 +48,20 @@ DatasetInput Dataset(const std::string& name, const std::string& sha256, const f
 
 }  // namespace
 
-std::vector<DatasetInput> Datasets(const classifier::ModelBundle& bundle, const Json& data, const Layout& layout) {
-  const auto lineage = [&](const char* key) {
-    const auto found = bundle.lineage.find(key);
-    return found == bundle.lineage.end() ? std::string() : found->second;
+std::vector<DatasetInput> Datasets(const std::map<std::string, std::string>& lineage, const Json& data,
+                                   const Layout& layout) {
+  const auto value_of = [&](const char* key) {
+    const auto found = lineage.find(key);
+    return found == lineage.end() ? std::string() : found->second;
   };
-  const std::string source = lineage("source");
+  const std::string source = value_of("source");
   std::string name = fs::path(source).filename().string();
   if (name.empty()) name = source.empty() ? "data" : source;
   std::vector<DatasetInput> inputs;
-  if (const std::string digest = lineage("train_sha256"); !digest.empty()) {
+  if (const std::string digest = value_of("train_sha256"); !digest.empty()) {
     inputs.push_back(Dataset(name + " (train)", digest, layout.raw / "train.csv", data.Find("train_rows"), "training"));
   }
-  if (const std::string digest = lineage("test_sha256"); !digest.empty()) {
+  if (const std::string digest = value_of("test_sha256"); !digest.empty()) {
     inputs.push_back(Dataset(name + " (test)", digest, layout.raw / "test.csv", data.Find("test_rows"), "eval"));
   }
   return inputs;
@@ -76,8 +77,7 @@ Result<std::vector<RecordedFile>> Artifacts(const Params& params, const Layout& 
     files.push_back({entry->path(), "reports/" + fs::relative(entry->path(), layout.reports, error).generic_string()});
   }
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  Params copy = params;
-  VALENCE_RETURN_IF_ERROR(WriteFile(folder / "params.yaml", ToYaml(copy.Sections())));
+  VALENCE_RETURN_IF_ERROR(WriteFile(folder / "params.yaml", ParamsYaml(params)));
   VALENCE_RETURN_IF_ERROR(WriteFile(folder / "environment.json", Environment().Dump(2) + "\n"));
   files.push_back({folder / "params.yaml", "params.yaml"});
   files.push_back({folder / "environment.json", "environment.json"});

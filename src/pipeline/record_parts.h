@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@
 
 /// The parts of a tracked run, each from what a stage left behind.
 namespace valence::pipeline {
+
+/// The parts that every record has, whatever became of the run.
+tracking::RunRecord StartRecord(const Params& params, const RunContext& context);
 
 /// FlatParameters, with keys that MLflow takes.
 std::vector<tracking::Param> RecordedParams(const Json& parameters);
@@ -39,8 +43,8 @@ void AddDataCounts(const Json& data, std::int64_t time, std::vector<tracking::Me
 /// seconds/<stage>.
 void AddSeconds(const Json& seconds, std::int64_t time, std::vector<tracking::Metric>* metrics);
 
-/// The train and test parts, with digest, schema and profile.
-std::vector<tracking::DatasetInput> Datasets(const classifier::ModelBundle& bundle, const Json& data,
+/// The train and test parts whose digests `lineage` knows (as a model's), with digest, schema and profile.
+std::vector<tracking::DatasetInput> Datasets(const std::map<std::string, std::string>& lineage, const Json& data,
                                              const Layout& layout);
 
 /// reports/ as it lies there, the effective params.yaml and environment.json (written to `folder`).

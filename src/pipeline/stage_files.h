@@ -8,9 +8,11 @@
 
 #include "valence/base/files.h"
 #include "valence/base/json.h"
+#include "valence/base/progress.h"
 #include "valence/base/result.h"
 #include "valence/data/document.h"
 #include "valence/pipeline/pending_writes.h"
+#include "valence/text/preprocessor.h"
 
 namespace valence::pipeline {
 
@@ -47,6 +49,9 @@ std::vector<std::string> ClassNames(const data::Dataset& documents);
 /// Each document's index in `names`. Error: kDataCorrupt for a label that is not there (`where` names the file).
 Result<std::vector<std::int32_t>> ClassesOf(const data::Dataset& documents, const std::vector<std::string>& names,
                                             const std::filesystem::path& where);
+
+/// The documents with their texts preprocessed, on all threads. Advances `progress` by each.
+data::Dataset Prepared(const text::Preprocessor& preprocessor, const data::Dataset& documents, Progress& progress);
 
 /// Views of the documents' texts; valid as long as `documents`.
 std::vector<std::string_view> TextsOf(const data::Dataset& documents);

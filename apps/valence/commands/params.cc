@@ -9,7 +9,7 @@ Result<std::string> Render(const Context& context, bool markdown) {
   VALENCE_TRY(pipeline::Params params, context.LoadParams());
   const auto sections = params.Sections();
   if (markdown) return ToMarkdown(sections);
-  if (!context.json) return ToYaml(sections);
+  if (!context.json) return ParamsYaml(params);
   Json all = Json::MakeObject();
   for (const ConfigSection& section : sections) all.Set(section.name, ToJson(section));
   return all.Dump(2) + '\n';

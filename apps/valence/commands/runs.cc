@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <filesystem>
 
 #include "commands.h"
@@ -17,10 +19,14 @@ namespace {
 
 using tracking::Run;
 
+/// Of `valence run`, and of the candidates of `tune` and `compare`.
+constexpr std::array<const char*, 7> kUsualMetrics{"accuracy", "f1_macro",    "roc_auc",    "log_loss",
+                                                   "ece",      "cv/accuracy", "cv/log_loss"};
+
 struct Flags {
   TrackingFlags tracking;
   std::string experiment, sort, filter;
-  std::vector<std::string> runs, metrics{"accuracy", "f1_macro", "roc_auc", "log_loss", "ece"}, plot;
+  std::vector<std::string> runs, metrics, plot;
   std::size_t limit = 20;
   bool ascending = false;
 };
@@ -91,9 +97,15 @@ std::string Plot(const std::vector<Run>& runs, const std::vector<std::string>& a
   return plot.empty() ? fmt::format("\n  no run has both {} and {}\n", axes[0], axes[1]) : "\n" + plot;
 }
 
-/// The metrics of the table, with the one that sorts it.
-std::vector<std::string> Columns(const Flags& flags) {
+/// The metrics of the table: those wanted, else the usual ones that a run has; with the one that sorts it.
+std::vector<std::string> Columns(const Flags& flags, const std::vector<Run>& runs) {
   std::vector<std::string> columns = flags.metrics;
+  if (columns.empty()) {
+    for (const char* usual : kUsualMetrics) {
+      const auto has_it = [&](const Run& run) { return !std::isnan(MetricOf(run, usual)); };
+      if (std::any_of(runs.begin(), runs.end(), has_it)) columns.emplace_back(usual);
+    }
+  }
   const bool shown = flags.sort.empty() || std::find(columns.begin(), columns.end(), flags.sort) != columns.end();
   if (!shown) columns.insert(columns.begin(), flags.sort);
   return columns;
@@ -102,7 +114,7 @@ std::vector<std::string> Columns(const Flags& flags) {
 Outcome List(const Context& context, const Flags& flags) {
   VALENCE_TRY(const tracking::Stores stores, OpenStores(flags.tracking));
   VALENCE_TRY(const auto runs, AsEnvironment(Search(*stores.tracking, flags)));
-  VALENCE_RETURN_IF_ERROR(PrintRuns(context, runs, RunsTable(runs, Columns(flags)) + Plot(runs, flags.plot)));
+  VALENCE_RETURN_IF_ERROR(PrintRuns(context, runs, RunsTable(runs, Columns(flags, runs)) + Plot(runs, flags.plot)));
   return kSuccess;
 }
 
@@ -119,7 +131,8 @@ Outcome Compare(const Context& context, const Flags& flags) {
   VALENCE_TRY(const tracking::Stores stores, OpenStores(flags.tracking));
   VALENCE_TRY(const auto runs, AsEnvironment(Named(*stores.tracking, flags)));
   if (runs.empty()) return AsEnvironment(NotFound("there are no runs to compare in " + stores.tracking->uri()));
-  VALENCE_RETURN_IF_ERROR(PrintRuns(context, runs, ComparisonTable(runs, flags.metrics) + Plot(runs, flags.plot)));
+  VALENCE_RETURN_IF_ERROR(
+      PrintRuns(context, runs, ComparisonTable(runs, Columns(flags, runs)) + Plot(runs, flags.plot)));
   return kSuccess;
 }
 
@@ -174,7 +187,9 @@ void AddSearchFlags(CLI::App& command, Flags& flags) {
   command.add_option("--filter", flags.filter,
                      "MLflow filter, such as \"metrics.accuracy > 0.9 and params.train.C = '3'\"");
   command.add_option("--limit", flags.limit, "Most runs to show")->check(CLI::Range(1, 50000))->capture_default_str();
-  command.add_option("--metrics", flags.metrics, "Metrics to show")->delimiter(',')->type_name("M,M,...");
+  command.add_option("--metrics", flags.metrics, "Metrics to show (default: the usual ones that a run has)")
+      ->delimiter(',')
+      ->type_name("M,M,...");
   command.add_option("--plot", flags.plot, "Plot two metrics of the runs, such as --plot accuracy,log_loss")
       ->delimiter(',')
       ->expected(2)

@@ -48,7 +48,7 @@ TEST(Params, DefaultsWrittenAsYamlReadBackEqual) {
   Params params;
   const TempDir dir;
   const auto file = dir.path() / "params.yaml";
-  ASSERT_THAT(WriteFile(file, ToYaml(params.Sections())), IsOk());
+  ASSERT_THAT(WriteFile(file, ParamsYaml(params)), IsOk());
   const auto read = LoadParams(file, false, {});
   ASSERT_THAT(read, IsOk());
   EXPECT_EQ(read->ingest, params.ingest);

@@ -54,6 +54,9 @@ struct Metrics {
 /// Names of the scalar metrics, in the order reports list them.
 const std::vector<std::string_view>& MetricNames();
 
+/// Whether a larger value of this scalar metric is a better one. `name` is one of MetricNames().
+bool MoreIsBetter(std::string_view name);
+
 /// Error: kInvalidArgument if sizes differ, there are no documents, a class or probability is out of range. AUCs are
 /// NaN if a class has no documents.
 Result<Metrics> ComputeMetrics(const Scored& scored);

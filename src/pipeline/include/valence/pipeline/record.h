@@ -9,6 +9,7 @@
 #include "valence/base/config.h"
 #include "valence/base/json.h"
 #include "valence/base/result.h"
+#include "valence/pipeline/cross_validate.h"
 #include "valence/pipeline/source_control.h"
 #include "valence/pipeline/stages.h"
 #include "valence/tracking/run_record.h"
@@ -45,6 +46,13 @@ class RecordFolder {
 /// (figures, slices, loss by Newton step, seconds by stage, system), tags, data sets, reports, params.yaml, environment
 /// and the model folder. Reads reports/ and data/raw; files that are not there are left out. Errors: as WriteFile.
 Result<tracking::RunRecord> MakeRecord(const Params& params, const Layout& layout, const Trained& trained,
+                                       const RunContext& context, const RecordFolder& folder);
+
+/// The run of `valence tune` or `valence compare`, called `name` unless params.yaml names it: the best candidate's
+/// parameters and figures, all figures as candidates.json, and a nested run for each candidate with its own, those of
+/// each fold by step. A metric is called cv/<metric> (mean over the folds), cv/<metric>/sd and fold/<metric>, so that
+/// it is not taken for one of held-out documents. Errors: as WriteFile.
+Result<tracking::RunRecord> MakeRecord(const Params& params, const std::string& name, const CrossValidation& validation,
                                        const RunContext& context, const RecordFolder& folder);
 
 /// A run that ended with `error` before it had a model: parameters, tags and the message.
