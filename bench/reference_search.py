@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A grid search in scikit-learn on the documents that `valence ingest` wrote. The baseline of `bench/run tune`.
 
-usage: reference_search.py TRAIN_CSV FOLDS GRID
-GRID is JSON: GridSearchCV's parameters of the steps `features` and `model`. Prints the best mean accuracy as JSON.
+usage: reference_search.py TRAIN_CSV FOLDS GRID MODEL
+GRID is JSON: GridSearchCV's parameters of the steps `features` and `model`; MODEL those of LogisticRegression that do
+not vary. Prints the best mean accuracy as JSON.
 """
 import csv
 import json
@@ -20,7 +21,7 @@ def main():
         rows = list(csv.DictReader(f))
     grid = json.loads(sys.argv[3])
     grid["features__ngram_range"] = [tuple(pair) for pair in grid["features__ngram_range"]]
-    pipeline = Pipeline([("features", TfidfVectorizer(min_df=2)), ("model", LogisticRegression(max_iter=1000))])
+    pipeline = Pipeline([("features", TfidfVectorizer(min_df=2)), ("model", LogisticRegression(max_iter=1000, **json.loads(sys.argv[4])))])
     search = GridSearchCV(pipeline, grid, scoring="accuracy", refit=False, n_jobs=-1,
                           cv=StratifiedKFold(int(sys.argv[2]), shuffle=True, random_state=42))
     search.fit([row["text"] for row in rows], [row["label"] for row in rows])
