@@ -72,6 +72,12 @@ Channel::Transfer Channel::Read(char* out, std::size_t size) {
   return OfTls(SSL_read(tls_.get(), out, static_cast<int>(std::min(size, kRecord))));
 }
 
+Channel::Transfer Channel::Skip(std::size_t size) {
+  if (tls_ == nullptr) return Receive(nullptr, size, MSG_TRUNC);  // tcp(7): discarded instead of passed back
+  std::array<char, kRecord> unread;
+  return Read(unread.data(), std::min(size, unread.size()));
+}
+
 Channel::Transfer Channel::Write(std::span<const asio::const_buffer> buffers) {
   if (tls_ == nullptr) {
     boost::system::error_code error;

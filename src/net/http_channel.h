@@ -31,6 +31,8 @@ class Channel {
   bool secure() const { return tls_ != nullptr; }
   /// Reads at most `size` bytes; the TLS handshake is part of the first reads.
   Transfer Read(char* out, std::size_t size);
+  /// Throws away at most `size` bytes of what Read would give; over TCP nobody copies them.
+  Transfer Skip(std::size_t size);
   /// Whether Read has something to give without waiting, which the socket would not tell.
   bool HasMore() const { return tls_ != nullptr && SSL_has_pending(tls_.get()) == 1; }
   /// How long the bytes of the last Read had been in the kernel. Zero if unknown.

@@ -83,6 +83,8 @@ void Connection::Go(Self self, Next next) {
       return Defer(std::move(self));
     case Next::kQueue:
       return Queue(std::move(self));
+    case Next::kSkip:
+      return SkipBody(std::move(self));
   }
 }
 
@@ -93,10 +95,13 @@ void Connection::Queue(Self self) {
   worker_.Queue(std::move(self), waited);
 }
 
-void Connection::Answer(Self self, std::chrono::nanoseconds waited) {
+void Connection::TakeTurn(Self self, std::chrono::nanoseconds waited) {
   Connection& c = *self;
   c.request_.waited = waited;
-  const Next next = c.Answer();
+  c.has_turn_ = true;
+  const Next next = c.parser_.complete() ? c.Answer() : c.RefuseOrRead();
+  // Its body is probably there: no need to be told.
+  if (next == Next::kRead) return c.OnReady(std::move(self), {});
   c.Go(std::move(self), next);
 }
 
@@ -127,6 +132,7 @@ void Connection::OnReady(Self self, error_code error) {
   if (error == asio::error::operation_aborted && wake_ != Wake::kNone) return OnWoken(std::move(self));
   if (error) return;
   wake_ = Wake::kNone;
+  if (unread_ != 0) return SkipBody(std::move(self));
   for (;;) {
     MakeRoom();
     const std::size_t room = capacity_ - end_;
@@ -158,7 +164,11 @@ void Connection::OnWoken(Self self) {
     Refuse(408, "the request took too long to arrive");
     return Send(std::move(self));
   }
-  // Retired. A request may have arrived since the last look; closing on it would lose it.
+  Leave(std::move(self));
+}
+
+/// Ends an idle connection, unless a request has arrived since the last look: closing on it would lose it.
+void Connection::Leave(Self self) {
   MakeRoom();
   const auto read = channel_.Read(data_.get() + end_, capacity_ - end_);
   if (read.outcome == Channel::Outcome::kClosed) return;
@@ -219,6 +229,7 @@ RequestParser::State Connection::Parse() {
 
 /// Parses what has arrived, and answers it if it is enough for that.
 Connection::Next Connection::PrepareAnswer() {
+  if (unread_ != 0) return Next::kSkip;
   // RFC 9112 2.2: old clients end a body with a line end too many.
   while (parser_.size() == 0 && Message().starts_with("\r\n")) begin_ += 2;
   if (begin_ == end_) {
@@ -231,8 +242,7 @@ Connection::Next Connection::PrepareAnswer() {
       Enter(Phase::kHeader);
       return Next::kRead;
     case RequestParser::State::kBody:
-      WantBody();
-      return stream_ ? TakeBody(false) : Next::kRead;
+      return AwaitBody();
     case RequestParser::State::kDone:
       return stream_ ? TakeBody(true) : AnswerOrQueue();
     case RequestParser::State::kRefused:
@@ -279,7 +289,7 @@ void Connection::FillRequest() {
 /// What has no body is little work, and a probe, say, must not stand in line.
 Connection::Next Connection::AnswerOrQueue() {
   const bool has_body = !parser_.Body(Message()).empty();
-  return has_body && worker_.MustQueue(request_.waited) ? Next::kQueue : Answer();
+  return has_body && !has_turn_ && worker_.MustQueue(request_.waited) ? Next::kQueue : Answer();
 }
 
 Connection::Next Connection::Answer() {
@@ -293,7 +303,9 @@ Connection::Next Connection::Answer() {
 
 void Connection::CompleteAnswer() {
   head_only_ = request_.method == "HEAD";
-  close_ = !parser_.keep_alive() || worker_.stopping();
+  // Who was not told to go on may send its body or not: what comes next is then anybody's guess.
+  const bool ambiguous = !parser_.complete() && parser_.expects_continue() && !sent_continue_;
+  close_ = ambiguous || !parser_.keep_alive() || worker_.stopping();
   const auto persistence = close_               ? Persistence::kClose
                            : parser_.http_1_0() ? Persistence::kKeepAliveHttp10
                                                 : Persistence::kKeepAlive;
@@ -341,7 +353,7 @@ void Connection::FinishAnswer() {
   request_.waited = {};
   begin_ += parser_.size();
   parser_.Reset();
-  sent_continue_ = false;
+  sent_continue_ = judged_ = has_turn_ = false;
   fresh_ = false;
 }
 

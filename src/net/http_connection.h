@@ -24,9 +24,10 @@ enum class Phase {
   kHeader,  ///< for the rest of a header
   kBody,    ///< for the rest of a body
   kWrite,   ///< for the client to read the answer
+  kSkip,    ///< for the rest of a body that was refused
   kLinger   ///< for the client to close, so that it can read our last answer before the kernel sends a reset
 };
-inline constexpr std::size_t kPhases = 7;
+inline constexpr std::size_t kPhases = 8;
 
 /// One client's connection: reads, parses, calls the handler, writes, in that order, one request at a time.
 /// It has exactly one asynchronous operation outstanding, and that operation's handler owns it: when the handler ends
@@ -46,8 +47,8 @@ class Connection final : public Expiring {
   /// Answers `status` to whatever the client sends, and closes.
   static void Turn(Self self, int status, std::string_view reason);
 
-  /// Answers the request that Worker::Queue was given, which has waited for so long.
-  static void Answer(Self self, std::chrono::nanoseconds waited);
+  /// Goes on with the request that Worker::Queue was given, which has waited for so long.
+  static void TakeTurn(Self self, std::chrono::nanoseconds waited);
 
   /// The phase's time is over: answers 408 if a request was under way, else closes.
   void Expire();
@@ -58,7 +59,7 @@ class Connection final : public Expiring {
   enum class Sent { kAll, kBlocked, kFailed };
   enum class Wake { kNone, kExpired, kRetired };
   /// What a look at the received bytes leads to.
-  enum class Next { kRead, kSend, kDefer, kQueue };
+  enum class Next { kRead, kSend, kDefer, kQueue, kSkip };
 
   // The asynchronous steps. Each takes the connection over and hands it to the next.
   void Serve(Self self);
@@ -66,6 +67,7 @@ class Connection final : public Expiring {
   void Await(Self self, Channel::Socket::wait_type what);
   void OnReady(Self self, boost::system::error_code error);
   void OnWoken(Self self);
+  void Leave(Self self);
   void Go(Self self, Next next);
   void Defer(Self self);
   void Queue(Self self);
@@ -73,6 +75,7 @@ class Connection final : public Expiring {
   void OnWritable(Self self, boost::system::error_code error);
   void Linger(Self self);
   void Discard(Self self);
+  void SkipBody(Self self);  // http_connection_refusal.cc
 
   // The synchronous ones.
   Next PrepareAnswer();
@@ -92,6 +95,12 @@ class Connection final : public Expiring {
   void FramePart(bool last);
   /// Ends a stream that cannot be answered any more. True if its answer was under way, so that nothing can be added.
   bool DropStream();
+
+  // For a request whose body has not arrived (http_connection_refusal.cc).
+  Next AwaitBody();
+  Next RefuseOrRead();
+  bool RefuseUnread();
+
   void Enter(Phase phase);
   void MakeRoom();
 
@@ -106,6 +115,8 @@ class Connection final : public Expiring {
   bool close_ = false;
   bool head_only_ = false;
   bool sent_continue_ = false;
+  bool judged_ = false;    ///< RefuseUnread has been asked
+  bool has_turn_ = false;  ///< it has waited in the worker's queue: not again
 
   // Received bytes not yet answered: data_[begin_, end_).
   std::unique_ptr<char[]> data_;
@@ -119,6 +130,7 @@ class Connection final : public Expiring {
   std::string head_;
   std::string_view tail_;  ///< after the body; a literal
   std::size_t sent_ = 0;
+  std::size_t unread_ = 0;  ///< bytes of a refused body that are still to come
 
   std::unique_ptr<HttpStream> stream_;
   bool streaming_ = false;  ///< the head of stream_'s answer is out

@@ -44,7 +44,7 @@ void RequestParser::Reset() {
   reason_ = {};
   status_ = 0;
   version_ = 11;
-  expects_continue_ = seen_host_ = seen_length_ = false;
+  expects_continue_ = seen_host_ = seen_length_ = complete_ = false;
 }
 
 RequestParser::State RequestParser::Advance(std::string_view message) {
@@ -101,6 +101,7 @@ RequestParser::State RequestParser::ParseBody(std::string_view message) {
   if (beast_->chunked()) return ParseChunks(message);
   if (message.size() - header_size_ < body_size_) return State::kBody;
   consumed_ = header_size_ + body_size_;
+  complete_ = true;
   return State::kDone;
 }
 
@@ -114,6 +115,7 @@ RequestParser::State RequestParser::ParseChunks(std::string_view message) {
     if (error) return Refuse(400, "malformed chunked body");
     if (!beast_->is_done() && consumed_ == message.size()) return State::kBody;
   }
+  complete_ = true;
   return State::kDone;
 }
 

@@ -53,6 +53,10 @@ class RequestParser {
   /// it, for the caller to remove before the next call of anything.
   Range TakeBody(std::string_view message);
 
+  /// Whether the last state was kDone.
+  bool complete() const { return complete_; }
+  /// Whether a Content-Length says how much of the body is missing.
+  bool has_length() const { return seen_length_; }
   /// How long the request will be by its Content-Length; no more than the header while it has none.
   std::size_t announced_size() const { return header_size_ + body_size_; }
 
@@ -133,6 +137,7 @@ class RequestParser {
   bool expects_continue_ = false;
   bool seen_host_ = false;
   bool seen_length_ = false;
+  bool complete_ = false;
 };
 
 }  // namespace valence::net

@@ -75,7 +75,8 @@ HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const ServerOptions& options, HttpHandler handler,
-                                                       ErrorRenderer error_renderer, StreamOpener open_stream) {
+                                                       ErrorRenderer error_renderer, StreamOpener open_stream,
+                                                       HttpRefuser refuse) {
   tcp::endpoint endpoint;
   if (options.inherited_socket < 0) {
     VALENCE_TRY(const asio::ip::address address, ParseHost(options.host));
@@ -88,6 +89,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const ServerOptions& opti
   impl->shared.handler = std::move(handler);
   impl->shared.render_error = std::move(error_renderer);
   impl->shared.open_stream = std::move(open_stream);
+  impl->shared.refuse = std::move(refuse);
   if (!options.tls.certificate.empty()) {
     VALENCE_TRY(impl->shared.tls, TlsContext::Load(options.tls.certificate, options.tls.key));
   }

@@ -26,7 +26,7 @@ constexpr milliseconds kSlice{1};  // of queued requests, before new bytes are l
 std::array<DeadlineList, kPhases> MakeLists(const ServerOptions& o) {
   return {DeadlineList(milliseconds(0)),  DeadlineList(o.header_timeout), DeadlineList(o.idle_timeout),
           DeadlineList(o.header_timeout), DeadlineList(o.body_timeout),   DeadlineList(o.body_timeout),
-          DeadlineList(kLingerTime)};
+          DeadlineList(o.body_timeout),   DeadlineList(kLingerTime)};
 }
 
 Connection& AsConnection(Expiring& item) { return static_cast<Connection&>(item); }
@@ -192,7 +192,7 @@ void Worker::AnswerQueued() {
   auto now = steady_clock::now();
   for (const auto end = now + kSlice; !ready_.empty() && now < end; now = steady_clock::now()) {
     auto ready = ready_.Pop(now);
-    Connection::Answer(std::move(ready.item), ready.waited);
+    Connection::TakeTurn(std::move(ready.item), ready.waited);
   }
 }
 

@@ -25,6 +25,7 @@ struct ServerShared {
   HttpHandler handler;
   ErrorRenderer render_error;
   StreamOpener open_stream;  ///< or empty
+  HttpRefuser refuse;        ///< or empty
   boost::asio::thread_pool* side_thread = nullptr;
   std::unique_ptr<TlsContext> tls;  ///< or nullptr
   std::atomic<std::size_t> connections{0};
@@ -56,14 +57,17 @@ class Worker {
   const HttpHandler& handler() const { return shared_.handler; }
   const ErrorRenderer& render_error() const { return shared_.render_error; }
   const StreamOpener& open_stream() const { return shared_.open_stream; }
+  const HttpRefuser& refuse() const { return shared_.refuse; }
   /// Whether a request that has waited for so long must be queued.
   bool MustQueue(std::chrono::nanoseconds waited) { return ready_.Takes(waited); }
-  /// Answers the connection's request, which is complete, when it is its turn.
+  /// Gives the connection's request its turn when it comes.
   void Queue(Connection::Self connection, std::chrono::nanoseconds waited);
   /// Runs `work` on the side thread, then `done(connection)` on this one. The loop goes on until then.
   void RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self));
   /// Whether answers must end their connection.
   bool stopping() const { return stopping_; }
+  /// Whether the idle connections were let go of.
+  bool draining() const { return draining_; }
   std::string_view Date() { return date_.Now(); }
   void Arm(Connection& connection, Phase phase);
   void Opened();

@@ -2,18 +2,21 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <utility>
 
 namespace valence::net {
 
-/// The requests that a thread has read and not yet answered, while it has more to do than it can. As long as it keeps
-/// up, it answers each as it reads it and this is idle. From the first request that waited longer than `late_after`
-/// until the queue is empty, everything goes through it: first those that are late by now, the oldest first, for the
-/// handler to refuse or to answer after all; then the newest. Were the oldest answered first, all of them would wait
-/// until they are just about late; so most do not wait at all, and those that cannot be answered in time learn it soon
-/// ("Fail at Scale", ACM Queue 13(8), 2015: adaptive LIFO). One thread only.
+/// The requests that have reached a thread and are not yet answered, while it has more to do than it can. As long as it
+/// keeps up, it answers each as it reads it and this is idle. From the first request that waited longer than
+/// `late_after` until the queue is empty, everything goes through it: first those that are late by now, the oldest
+/// first, for the handler to refuse or to answer after all; then the newest. Were the oldest answered first, all of
+/// them would wait until they are just about late; so most do not wait at all, and those that cannot be answered in
+/// time learn it soon ("Fail at Scale", ACM Queue 13(8), 2015: adaptive LIFO). But once all that are here can be
+/// answered well before they are late, at the pace at which they were, the oldest comes first again: else a few clients
+/// that ask anew with each answer would keep the others waiting for ever. One thread only.
 template <class Item>
 class ReadyQueue {
  public:
@@ -37,17 +40,34 @@ class ReadyQueue {
   }
   /// The next to be answered, and how long it has waited. Not to be called on an empty queue.
   Ready Pop(Clock::time_point now) {
+    Measure(now);
     auto next = items_.begin();
-    if (now - next->first <= late_after_) next = std::prev(items_.end());
+    const bool late = now - next->first > late_after_;
+    if (!late && !InTime()) next = std::prev(items_.end());
     Ready ready{std::move(next->second), now - next->first};
     items_.erase(next);
     active_ = !items_.empty();
+    measuring_ = active_ && !late;  // the late may be refused, which is no work
+    last_ = now;
     return ready;
   }
 
  private:
+  /// Whether all that are here would be answered in half the time after which the last of them is late.
+  bool InTime() const {
+    return pace_.count() > 0 && static_cast<std::int64_t>(items_.size()) * pace_ <= late_after_ / 2;
+  }
+  void Measure(Clock::time_point now) {
+    if (!measuring_) return;
+    const std::chrono::nanoseconds latest = now - last_;
+    pace_ = pace_.count() == 0 ? latest : pace_ + (latest - pace_) / 8;
+  }
+
   std::chrono::nanoseconds late_after_;
   bool active_ = false;
+  bool measuring_ = false;  // what Pop gave at last_ was to be answered, and others wait for it
+  Clock::time_point last_{};
+  std::chrono::nanoseconds pace_{};               // from one answer to the next; 0: not known
   std::multimap<Clock::time_point, Item> items_;  // by arrival
 };
 

@@ -45,12 +45,15 @@ Status Serve(const ServeConfig& config) {
   auto render = [&guard](int thread, const net::HttpRefusal& refusal, net::HttpResponse* response) {
     guard->RenderError(thread, refusal, response);
   };
+  auto refuse = [&guard](int thread, const net::HttpRequest& request, net::HttpResponse* response) {
+    return guard->RefuseUnread(thread, request, response);
+  };
   const net::StreamOpener open = guard->Guarding(
       [&service](int thread, const net::HttpRequest& request) { return service.Open(thread, request); });
   VALENCE_TRY(const std::vector<int> sockets, systemd::ListenSockets(ProcessEnvironment()));
   if (!sockets.empty()) http.inherited_socket = sockets.front();
   const systemd::Notifier notifier(ProcessEnvironment());
-  VALENCE_TRY(const auto server, net::HttpServer::Listen(http, handle, render, open));
+  VALENCE_TRY(const auto server, net::HttpServer::Listen(http, handle, render, open, refuse));
   std::unique_ptr<SideListener> side;
   if (config.open_side_listener != nullptr) {
     VALENCE_TRY(side, config.open_side_listener(http, {http.threads, answer, render}));

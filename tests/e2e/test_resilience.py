@@ -4,16 +4,19 @@ descriptors left, a drain under load. Short sizes by default, the full ones unde
 printed, and the tight ones asserted only there, where nothing else is to run beside the test."""
 import contextlib
 import gzip
+import http.client
 import json
 import math
 import os
 import pathlib
+import re
 import resource
 import select
 import signal
 import socket
 import subprocess
 import time
+import urllib.request
 
 import pytest
 from conftest import BINARY
@@ -148,6 +151,47 @@ def test_overload_sheds_what_it_cannot_do(trained, tmp_path, figures):
     assert load["ok_ms"]["p99"] <= (250 if FULL else 500)
     assert probes["count"] > 5 * seconds and probes["max"] < (100 if FULL else 1000)
     assert after >= (0.95 if FULL else 0.3) * capacity
+
+
+def test_a_refusal_comes_before_the_body_is_read(trained, valence, tmp_path):
+    """Answered from the header alone; the body is passed over, whatever it looks like, and the connection goes on."""
+    made = valence.json("api-key", "new", "ci")
+    key = made["key"]
+    (tmp_path / "keys").write_text(made["line"] + "\n")
+    body = json.dumps({"texts": [TEXT * 20] * 200}).encode()
+    # As many bytes as the Content-Length says, all of them requests that nobody may answer.
+    trap = (request("/predict", b'{"text":"smuggled"}', X_Api_Key=key) * len(body))[:len(body)]
+    with serving(trained.folder, "--threads", "1", "--api-keys", str(tmp_path / "keys")) as server:
+        client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        client.connect()
+        connection = client.sock
+
+        def answer():
+            reply = http.client.HTTPResponse(connection, method="POST")
+            reply.begin()
+            return reply.status, reply.headers, reply.read()
+
+        def counted():
+            with urllib.request.urlopen(urllib.request.Request(
+                    f"http://127.0.0.1:{server.port}/metrics", headers={"X-Api-Key": key}), timeout=10) as reply:
+                return re.search(rb'valence_rejected_total\{reason="unauthenticated"\} (\d+)', reply.read())[1]
+
+        for _ in range(2):
+            head = request("/v1/predict", trap)[:-len(trap)]
+            connection.sendall(head)
+            status, headers, _ = answer()
+            assert status == 401 and "Connection" not in headers
+            connection.sendall(trap + request("/v1/predict", body, X_Api_Key=key))
+            status, _, text = answer()
+            assert status == 200 and len(json.loads(text)["predictions"]) == 200
+        assert counted() == b"2"
+
+        # A client that asks first learns it before it sends.
+        connection.sendall(request("/v1/predict", body, Expect="100-continue")[:-len(body)])
+        status, headers, _ = answer()
+        assert status == 401 and headers["Connection"] == "close"
+        assert connection.recv(1) == b""
+        client.close()
 
 
 # ---- R3: slow clients ----

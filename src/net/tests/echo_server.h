@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -13,7 +15,7 @@
 namespace valence::net {
 
 /// A real HttpServer on a free port, whose handler answers "<method> <path>?<query> <body>". The path "/slow" takes
-/// until Release().
+/// until Release(). A request with the header X-Refuse gets 429, before its body is read where that can be.
 class EchoServer {
  public:
   explicit EchoServer(ServerOptions options) {
@@ -23,6 +25,13 @@ class EchoServer {
         [](int, const HttpRefusal& refusal, HttpResponse* response) {
           response->status = refusal.status;
           response->body.assign("{\"error\":\"").append(refusal.reason).append("\"}");
+        },
+        nullptr,
+        [this](int, const HttpRequest& request, HttpResponse* response) {
+          if (!Refuses(request, response)) return false;
+          ++refused_unread_;
+          EXPECT_EQ(request.body, "");
+          return true;
         });
     server_ = std::move(server).value();
     thread_ = std::jthread([this] { server_->Run(); });
@@ -40,6 +49,8 @@ class EchoServer {
     const std::lock_guard lock(mutex_);
     return paths_;
   }
+  /// Requests that were refused before their body was read.
+  int refused_unread() const { return refused_unread_; }
   void Release() {
     released_ = true;
     released_.notify_all();
@@ -48,6 +59,12 @@ class EchoServer {
   void Join() { thread_.join(); }
 
  private:
+  static bool Refuses(const HttpRequest& request, HttpResponse* response) {
+    if (request.header("X-Refuse").empty()) return false;
+    response->status = 429;
+    response->body.assign("refused");
+    return true;
+  }
   void Answer(const HttpRequest& request, HttpResponse* response) {
     if (request.path == "/slow") {
       started_ = true;
@@ -58,6 +75,7 @@ class EchoServer {
       const std::lock_guard lock(mutex_);
       paths_.emplace_back(request.path);
     }
+    if (Refuses(request, response)) return;
     response->content_type = "text/plain";
     response->body.assign(request.method).append(" ").append(request.path).append("?").append(request.query);
     response->body.append(" ").append(request.body);
@@ -66,6 +84,7 @@ class EchoServer {
 
   std::atomic<bool> started_ = false;
   std::atomic<bool> released_ = false;
+  std::atomic<int> refused_unread_ = 0;
   std::mutex mutex_;
   std::vector<std::string> paths_;
   std::unique_ptr<HttpServer> server_;

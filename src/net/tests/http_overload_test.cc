@@ -61,6 +61,46 @@ TEST(HttpOverload, WithoutALateRequestNobodyOvertakes) {
               ElementsAre("/slow", "/first", "/second", "/third", "/probe"));
 }
 
+// It is its turn when its header is here; then it may be long in coming.
+TEST(HttpOverload, ABodyThatIsSlowToArriveHoldsUpNobodyAndIsAnsweredWhenItIsHere) {
+  ServerOptions options;
+  options.late_after = std::chrono::milliseconds(1);
+  EchoServer server(options);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 4; ++i) clients.push_back(Known(server));
+  clients[0]->Send(Post("/slow"));
+  server.WaitUntilSlowStarted();
+  clients[1]->Send(Post("/first"));
+  clients[2]->Send("POST /halved HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + std::string(5000, 'b'));
+  clients[3]->Send(Post("/third"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  server.Release();
+  for (const int i : {0, 1, 3}) EXPECT_EQ(StatusOf(clients[static_cast<std::size_t>(i)]->ReadAnswer()), 200) << i;
+  EXPECT_THAT(server.AnsweredPaths(), testing::Not(testing::Contains("/halved")));
+  clients[2]->Send(std::string(95000, 'b') + Get("/after"));
+  EXPECT_THAT(clients[2]->ReadAnswer(), testing::EndsWith(std::string(100000, 'b')));
+  EXPECT_THAT(clients[2]->ReadAnswer(), testing::HasSubstr("GET /after"));
+}
+
+TEST(HttpOverload, WhatIsRefusedInItsTurnIsNotRead) {
+  ServerOptions options;
+  options.late_after = std::chrono::milliseconds(1);
+  EchoServer server(options);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(Known(server));
+  clients[0]->Send(Post("/slow"));
+  server.WaitUntilSlowStarted();
+  clients[1]->Send(Post("/first"));
+  clients[2]->Send("POST /refused HTTP/1.1\r\nHost: x\r\nX-Refuse: 1\r\nContent-Length: 50000\r\n\r\n" +
+                   std::string(50000, 'b') + Get("/after"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  server.Release();
+  EXPECT_EQ(StatusOf(clients[2]->ReadAnswer()), 429);
+  EXPECT_THAT(clients[2]->ReadAnswer(), testing::HasSubstr("GET /after"));
+  EXPECT_EQ(server.refused_unread(), 1);
+  for (const int i : {0, 1}) EXPECT_EQ(StatusOf(clients[static_cast<std::size_t>(i)]->ReadAnswer()), 200) << i;
+}
+
 TEST(HttpOverload, OfRequestsWithLongBodiesNoneIsLost) {
   ServerOptions options;
   options.late_after = std::chrono::milliseconds(1);

@@ -61,6 +61,22 @@ TEST_F(HttpsServer, AnswersOverOneConnection) {
   }
 }
 
+TEST_F(HttpsServer, RefusesBeforeTheBodyAndGoesOn) {
+  EchoServer server(Options());
+  HttpClient client = Client("a");
+  const std::string body(900'000, 'b');
+  for (int round = 1; round <= 2; ++round) {
+    const auto refused =
+        client.Send({.method = "POST", .url = Url(server), .headers = {{"X-Refuse", "1"}}, .body = body});
+    ASSERT_TRUE(refused.has_value()) << refused.error().message;
+    EXPECT_EQ(refused->status, 429);
+    EXPECT_EQ(server.refused_unread(), round);
+    const auto taken = client.Send({.method = "POST", .url = Url(server), .body = body});
+    ASSERT_TRUE(taken.has_value()) << taken.error().message;
+    EXPECT_EQ(taken->body, "POST /x? " + body);
+  }
+}
+
 TEST_F(HttpsServer, IsNotTrustedWithoutItsAuthority) {
   MakeCertificate("b");
   EchoServer server(Options());

@@ -55,6 +55,24 @@ TEST_F(ReadyQueueTest, GivesTheLateBeforeTheNewestTheOldestFirst) {
   EXPECT_EQ(Pop(60), 3);
 }
 
+TEST_F(ReadyQueueTest, GivesTheOldestFirstOnceAllCanBeAnsweredInTime) {
+  for (int i = 0; i < 14; ++i) Push(i, i, 20);
+  EXPECT_EQ(Pop(20), 13);  // nothing is known of the pace yet
+  EXPECT_EQ(Pop(22), 12);  // 13 at 2 ms each: more than half of 50 ms
+  EXPECT_EQ(Pop(24), 0);
+  Push(20, 24, 24);
+  EXPECT_EQ(Pop(26), 1);  // a new one does not overtake
+}
+
+TEST_F(ReadyQueueTest, ThePaceIsThatOfAnswersNotOfRefusals) {
+  for (int i = 0; i < 100; ++i) Push(i, 0, 60);
+  for (int i = 0; i < 30; ++i) Push(100 + i, 60, 60);
+  for (int i = 0; i < 100; ++i) EXPECT_LT(Pop(60), 100) << i;  // late, and done with at once
+  EXPECT_EQ(Pop(60), 129);
+  EXPECT_EQ(Pop(65), 128);
+  EXPECT_EQ(Pop(70), 127);
+}
+
 TEST_F(ReadyQueueTest, CountsTheWaitFromTheArrival) {
   Push(1, 0, 10);
   EXPECT_EQ(queue_.Pop(At(30)).waited, milliseconds(30));

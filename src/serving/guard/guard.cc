@@ -96,6 +96,17 @@ void Guard::Handle(int thread, const net::HttpRequest& request, net::HttpRespons
   Log(thread, visit, *response);
 }
 
+bool Guard::RefuseUnread(int thread, const net::HttpRequest& request, net::HttpResponse* response) {
+  if (request.method == "OPTIONS") return false;  // a preflight's answer is no refusal
+  ThreadState& state = *threads_[static_cast<std::size_t>(thread)];
+  Visit visit{.identity = state.identity, .request = request, .stage = Stage::kHead, .handled = {}, .watch = {}};
+  if (Admit(thread, &visit, response)) return false;
+  state.identity.Read(request, log_ != nullptr, &state.ids);
+  Complete(state.identity, request, response);
+  Log(thread, visit, *response);
+  return true;
+}
+
 bool Guard::Admit(int thread, Visit* visit, net::HttpResponse* response) {
   if (cors_.AnswerPreflight(visit->request, response)) return false;
   const std::string_view path = visit->request.path;
@@ -107,7 +118,9 @@ bool Guard::Admit(int thread, Visit* visit, net::HttpResponse* response) {
 
 bool Guard::IsInTime(int thread, Visit* visit, net::HttpResponse* response) {
   OverloadGate& gate = threads_[static_cast<std::size_t>(thread)]->overload;
-  if (!gate.enabled() || !gate.Refuses(visit->request.waited, OverloadGate::Clock::now())) return true;
+  const auto waited = visit->request.waited;
+  if (!gate.enabled() || (visit->stage == Stage::kHead && !gate.WouldRefuse(waited))) return true;
+  if (!gate.Refuses(waited, OverloadGate::Clock::now())) return true;
   Refuse(thread, visit, 503, "overloaded: the request had to wait too long; try again later", response);
   return false;
 }
@@ -130,19 +143,22 @@ bool Guard::Authenticate(int thread, Visit* visit, net::HttpResponse* response) 
 
 bool Guard::TakeToken(int thread, Visit* visit, net::HttpResponse* response) {
   const auto now = TokenBucket::Clock::now();
+  const bool look = visit->stage == Stage::kHead;
   double rate = options_.rate_limit;
   TokenBucket::Grant grant;
   if (visit->key != nullptr) {
     if (visit->key->rate > 0) rate = visit->key->rate;
     if (rate <= 0) return true;
-    grant = visit->key->bucket->Take(rate, now);
+    TokenBucket& bucket = *visit->key->bucket;
+    grant = look ? bucket.Look(rate, now) : bucket.Take(rate, now);
   } else {
     if (addresses_ == nullptr) return true;
-    grant = addresses_->Take(visit->request.peer, now);
+    grant = look ? addresses_->Look(visit->request.peer, now) : addresses_->Take(visit->request.peer, now);
   }
   if (!grant.granted) {
     Refuse(thread, visit, 429, fmt::format("more than {} requests a second", rate), response);
   }
+  if (look && grant.granted) return true;
   AppendRateHeaders(rate, grant, &response->extra_headers);
   return grant.granted;
 }

@@ -36,6 +36,8 @@ class Guard {
 
   /// `call`: as Service::Handle. The answer then has no header fields that only browsers read.
   void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, oip::Call* call = nullptr);
+  /// net::HttpRefuser: refuses what Handle would, before the body is read. Takes no token and finds no overload.
+  bool RefuseUnread(int thread, const net::HttpRequest& request, net::HttpResponse* response);
   /// The opener to give to net::HttpServer for the service's own: asks the same of streams. One that is refused is
   /// replaced by one that says why.
   net::StreamOpener Guarding(net::StreamOpener open);
@@ -44,10 +46,13 @@ class Guard {
   void Reload();
 
  private:
+  /// Whether a request has its body; one that has not is admitted only for the moment, at no cost to its key.
+  enum class Stage { kHead, kWhole };
   /// A request being answered.
   struct Visit {
     RequestIdentity& identity;
     const net::HttpRequest& request;
+    Stage stage = Stage::kWhole;
     Handled handled;
     Stopwatch watch;
     std::shared_ptr<const ApiKeys> keys = {};

@@ -40,6 +40,12 @@ std::uint64_t Hash(std::string_view text, std::uint64_t secret) {
   return hash ^ (hash >> 32);
 }
 
+std::int64_t Interval(double rate) { return std::max<std::int64_t>(1, std::llround(1e9 / rate)); }
+
+std::int64_t Ticks(TokenBucket::Clock::time_point time) {
+  return std::chrono::duration_cast<nanoseconds>(time.time_since_epoch()).count();
+}
+
 /// Rounded up, and at least `least`.
 std::int64_t WholeSeconds(nanoseconds time, std::int64_t least) {
   return std::max(least, std::chrono::ceil<std::chrono::seconds>(time).count());
@@ -49,10 +55,17 @@ std::int64_t WholeSeconds(nanoseconds time, std::int64_t least) {
 
 std::int64_t BucketSize(double rate) { return std::max<std::int64_t>(1, std::llround(rate)); }
 
+TokenBucket::Grant TokenBucket::Look(double rate, Clock::time_point time) const {
+  const std::int64_t debt = std::max<std::int64_t>(0, full_at_.load(std::memory_order_relaxed) - Ticks(time));
+  const std::int64_t most = (BucketSize(rate) - 1) * Interval(rate);
+  if (debt <= most) return {};
+  return {.granted = false, .remaining = 0, .until_full = nanoseconds(debt), .retry_after = nanoseconds(debt - most)};
+}
+
 TokenBucket::Grant TokenBucket::Take(double rate, Clock::time_point time) {
-  const auto interval = std::max<std::int64_t>(1, std::llround(1e9 / rate));
+  const std::int64_t interval = Interval(rate);
   const std::int64_t size = BucketSize(rate);
-  const std::int64_t now = std::chrono::duration_cast<nanoseconds>(time.time_since_epoch()).count();
+  const std::int64_t now = Ticks(time);
   std::int64_t seen = full_at_.load(std::memory_order_relaxed);
   for (;;) {
     const std::int64_t debt = std::max<std::int64_t>(0, seen - now);
@@ -73,8 +86,16 @@ TokenBucket::Grant TokenBucket::Take(double rate, Clock::time_point time) {
 AddressLimiter::AddressLimiter(double rate)
     : rate_(rate), secret_(MakeSecret()), buckets_(std::make_unique<TokenBucket[]>(kBuckets)) {}
 
+TokenBucket& AddressLimiter::BucketOf(std::string_view address) const {
+  return buckets_[Hash(NetworkOf(address), secret_) % kBuckets];
+}
+
 TokenBucket::Grant AddressLimiter::Take(std::string_view address, TokenBucket::Clock::time_point now) {
-  return buckets_[Hash(NetworkOf(address), secret_) % kBuckets].Take(rate_, now);
+  return BucketOf(address).Take(rate_, now);
+}
+
+TokenBucket::Grant AddressLimiter::Look(std::string_view address, TokenBucket::Clock::time_point now) const {
+  return BucketOf(address).Look(rate_, now);
 }
 
 void AppendRateHeaders(double rate, const TokenBucket::Grant& grant, std::string* headers) {

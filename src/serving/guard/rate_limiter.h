@@ -25,6 +25,8 @@ class TokenBucket {
 
   /// `rate`: tokens a second, above 0.
   Grant Take(double rate, Clock::time_point now);
+  /// Take's answer if there is no token to take; else only that there is one, which stays.
+  Grant Look(double rate, Clock::time_point now) const;
 
  private:
   std::atomic<std::int64_t> full_at_{0};  // ns on Clock
@@ -41,8 +43,11 @@ class AddressLimiter {
   explicit AddressLimiter(double rate);
   double rate() const { return rate_; }
   TokenBucket::Grant Take(std::string_view address, TokenBucket::Clock::time_point now);
+  TokenBucket::Grant Look(std::string_view address, TokenBucket::Clock::time_point now) const;
 
  private:
+  TokenBucket& BucketOf(std::string_view address) const;
+
   const double rate_;
   const std::uint64_t secret_;
   std::unique_ptr<TokenBucket[]> buckets_;

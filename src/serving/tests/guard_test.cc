@@ -192,6 +192,55 @@ TEST(GuardRate, IsOfAnAddressWhereThereAreNoKeys) {
   EXPECT_EQ(guarded.Predict(R"({"text":"good"})").status, 200);
 }
 
+TEST(GuardUnread, ATokenIsTakenOnlyByTheWholeRequest) {
+  Guarded guarded({.rate_limit = 2});
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(guarded.RefuseUnread()) << i;
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(guarded.Predict(R"({"text":"good"})").status, 200) << i;
+  const auto unread = guarded.RefuseUnread();
+  const auto whole = guarded.Predict(R"({"text":"good"})");
+  ASSERT_TRUE(unread);
+  EXPECT_EQ(unread->status, 429);
+  EXPECT_EQ(unread->body, whole.body);
+  EXPECT_THAT(unread->extra_headers, HasSubstr("RateLimit-Limit: 2\r\nRateLimit-Remaining: 0\r\n"));
+  EXPECT_THAT(unread->extra_headers, HasSubstr("Retry-After: 1\r\n"));
+  EXPECT_THAT(unread->extra_headers, HasSubstr("X-Request-Id: "));
+  EXPECT_FALSE(guarded.RefuseUnread({}, "OPTIONS"));
+}
+
+TEST(GuardUnread, AnOverloadRefusesButIsNotFoundWithoutAWholeRequest) {
+  Guarded guarded({.max_queue_delay = std::chrono::milliseconds(5)});
+  guarded.waited = std::chrono::milliseconds(6);
+  EXPECT_FALSE(guarded.RefuseUnread());
+  std::this_thread::sleep_for(OverloadGate::kPatience);
+  for (int i = 0; i < 2 * OverloadGate::kEnough; ++i) EXPECT_FALSE(guarded.RefuseUnread()) << i;
+  for (int i = 1; i < OverloadGate::kEnough; ++i) guarded.Predict(R"({"text":"good"})");
+  std::this_thread::sleep_for(OverloadGate::kPatience);
+  EXPECT_EQ(guarded.Predict(R"({"text":"good"})").status, 503);
+  const auto unread = guarded.RefuseUnread();
+  ASSERT_TRUE(unread);
+  EXPECT_EQ(unread->status, 503);
+  EXPECT_THAT(unread->extra_headers, HasSubstr("Retry-After: 1\r\n"));
+  guarded.waited = std::chrono::milliseconds(4);
+  EXPECT_FALSE(guarded.RefuseUnread());
+}
+
+TEST_F(GuardKeys, AreAskedForBeforeABodyIsRead) {
+  const std::string log = (folder_ / "log").string();
+  Guarded guarded({.access_log = {.file = log}, .api_keys_file = path_});
+  const auto unread = guarded.RefuseUnread({{"X-Request-Id", "mine"}});
+  ASSERT_TRUE(unread);
+  EXPECT_EQ(unread->status, 401);
+  EXPECT_THAT(unread->extra_headers, HasSubstr("WWW-Authenticate: Bearer"));
+  EXPECT_FALSE(guarded.RefuseUnread({{"X-Api-Key", ci_.secret}}));
+  EXPECT_THAT(guarded.Get("/metrics", {{"X-Api-Key", ci_.secret}}).body,
+              HasSubstr("valence_rejected_total{reason=\"unauthenticated\"} 1\n"));
+  guarded.Close();
+  const std::string lines = ReadFile(log).value();
+  EXPECT_EQ(Count(lines, "\n"), 2u);
+  EXPECT_THAT(lines, HasSubstr("\"mine\""));
+  EXPECT_THAT(lines, HasSubstr(R"("method":"POST","route":"/predict","status":401,"received_bytes":0)"));
+}
+
 TEST(GuardOverload, RefusesWhatHasWaitedTooLongOnceItLasts) {
   Guarded guarded({.max_queue_delay = std::chrono::milliseconds(5)});
   guarded.waited = std::chrono::milliseconds(6);

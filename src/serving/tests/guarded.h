@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,18 +22,14 @@ class Guarded {
 
   net::HttpResponse Ask(std::string_view method, std::string_view path, Headers headers = {},
                         std::string_view body = "") {
-    net::HttpRequest request;
-    request.method = method;
-    request.path = path;
-    request.body = body;
-    request.peer = peer;
-    request.waited = waited;
-    request.header = [&headers](std::string_view name) -> std::string_view {
-      const auto found = headers.find(name);
-      return found == headers.end() ? std::string_view() : found->second;
-    };
     net::HttpResponse response;
-    guard_->Handle(0, request, &response);
+    guard_->Handle(0, Make(method, path, headers, body), &response);
+    return response;
+  }
+  /// The answer to POST /predict if it is refused before its body is read; else nothing.
+  std::optional<net::HttpResponse> RefuseUnread(Headers headers = {}, std::string_view method = "POST") {
+    net::HttpResponse response;
+    if (!guard_->RefuseUnread(0, Make(method, "/predict", headers, ""), &response)) return std::nullopt;
     return response;
   }
   net::HttpResponse Get(std::string_view path, Headers headers = {}) { return Ask("GET", path, std::move(headers)); }
@@ -50,6 +47,21 @@ class Guarded {
   std::chrono::nanoseconds waited{};
 
  private:
+  net::HttpRequest Make(std::string_view method, std::string_view path, const Headers& headers,
+                        std::string_view body) const {
+    net::HttpRequest request;
+    request.method = method;
+    request.path = path;
+    request.body = body;
+    request.peer = peer;
+    request.waited = waited;
+    request.header = [&headers](std::string_view name) -> std::string_view {
+      const auto found = headers.find(name);
+      return found == headers.end() ? std::string_view() : found->second;
+    };
+    return request;
+  }
+
   Asker asker_;
   std::unique_ptr<Guard> guard_;
 };

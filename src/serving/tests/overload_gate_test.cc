@@ -45,6 +45,15 @@ TEST_F(OverloadGateTest, IsPatientAgainAfterASecondWithinTheLimit) {
   EXPECT_FALSE(Refuses(2101, 60));
 }
 
+TEST_F(OverloadGateTest, ForeseesRefusalsWithoutCountingThem) {
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(gate_.WouldRefuse(milliseconds(60)));
+  EXPECT_FALSE(Refuses(0, 60));
+  LateFor(100);
+  EXPECT_TRUE(Refuses(100, 60));
+  EXPECT_TRUE(gate_.WouldRefuse(milliseconds(60)));
+  EXPECT_FALSE(gate_.WouldRefuse(milliseconds(50)));
+}
+
 TEST_F(OverloadGateTest, CanBeOff) {
   EXPECT_FALSE(OverloadGate(milliseconds(0)).enabled());
   EXPECT_TRUE(gate_.enabled());

@@ -36,6 +36,19 @@ TEST(TokenBucket, FillsWithTimeAndNotWithRefusals) {
   EXPECT_EQ(bucket.Take(2, At(60'000)).remaining, 1);  // full, not more than full
 }
 
+TEST(TokenBucket, LookingTakesNothing) {
+  TokenBucket bucket;
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(bucket.Look(2, At(0)).granted);
+  EXPECT_EQ(bucket.Take(2, At(0)).remaining, 1);
+  bucket.Take(2, At(0));
+  const auto seen = bucket.Look(2, At(100));
+  const auto taken = bucket.Take(2, At(100));
+  EXPECT_FALSE(seen.granted);
+  EXPECT_EQ(seen.retry_after, taken.retry_after);
+  EXPECT_EQ(seen.until_full, taken.until_full);
+  EXPECT_TRUE(bucket.Look(2, At(500)).granted);
+}
+
 TEST(TokenBucket, BelowOneASecondStillHoldsOne) {
   TokenBucket bucket;
   EXPECT_TRUE(bucket.Take(0.1, At(0)).granted);

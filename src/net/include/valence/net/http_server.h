@@ -30,8 +30,9 @@ struct ServerOptions {
   std::size_t max_body_bytes = 1u << 20;     ///< 413 above, before the body is read
   std::size_t max_stream_bytes = 1u << 30;   ///< the same for bodies that an HttpStream takes
   TlsFiles tls;
-  /// A request that waited longer is late. Then late ones are answered first, after them the newest; what has no body
-  /// is answered at once. 0: in the order in which they are read, and HttpRequest::waited is not known.
+  /// A request that waited longer is late. Then late ones are answered first, after them the newest, and what has not
+  /// arrived of a body stays with the kernel until then; what has no body is answered at once. 0: in the order in which
+  /// they are read, and HttpRequest::waited is not known.
   std::chrono::milliseconds late_after{0};
   std::chrono::seconds header_timeout{10};  ///< 408; a TLS handshake that takes longer is cut
   std::chrono::seconds body_timeout{30};    ///< 408; for an HttpStream: of each part
@@ -98,6 +99,11 @@ class HttpStream {
 /// Asked when the header of a request has arrived (its body is still ""): who takes the body, or nullptr for the
 /// handler. Called as HttpHandler is.
 using StreamOpener = std::function<std::unique_ptr<HttpStream>(int thread, const HttpRequest&)>;
+/// Asked when the header of a request has arrived but not yet all of its body, which a Content-Length announces:
+/// whether it is refused whatever that body holds. True: the answer is in `response`, the body is dropped where it is
+/// and the connection goes on, unless the client waits for a 100 (Continue). `body` is "". Called as HttpHandler is,
+/// which follows if this is false.
+using HttpRefuser = std::function<bool(int thread, const HttpRequest&, HttpResponse*)>;
 /// A request that the server itself refuses: 400, 408, 413, 414, 417, 431 or 503.
 struct HttpRefusal {
   int status = 400;
@@ -126,7 +132,8 @@ struct ServerEvents {
 class HttpServer {
  public:
   static Result<std::unique_ptr<HttpServer>> Listen(const ServerOptions& options, HttpHandler handler,
-                                                    ErrorRenderer error_renderer, StreamOpener open_stream = nullptr);
+                                                    ErrorRenderer error_renderer, StreamOpener open_stream = nullptr,
+                                                    HttpRefuser refuse = nullptr);
   ~HttpServer();
 
   std::uint16_t port() const;

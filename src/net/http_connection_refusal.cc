@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests whose body has not arrived when it is decided what becomes of them. Receiving it is most of the work that a
+// refusal costs, so until then it stays with the kernel, which throws it away if need be without showing it to us.
+#include <utility>
+
+#include "http_connection.h"
+#include "http_worker.h"
+
+namespace valence::net {
+
+/// The header is here, the body is not.
+Connection::Next Connection::AwaitBody() {
+  if (stream_ != nullptr) {
+    WantBody();
+    return TakeBody(false);
+  }
+  // A chunked body cannot be passed over without being read.
+  if (!parser_.has_length() || std::exchange(judged_, true)) {
+    WantBody();
+    return Next::kRead;
+  }
+  return worker_.MustQueue(request_.waited) ? Next::kQueue : RefuseOrRead();
+}
+
+Connection::Next Connection::RefuseOrRead() {
+  if (RefuseUnread()) return Next::kSend;
+  WantBody();
+  return Next::kRead;
+}
+
+/// Whether the request is refused without its body; then the answer is ready, and what has arrived of the body gone.
+bool Connection::RefuseUnread() {
+  if (!worker_.refuse()) return false;
+  FillRequest();
+  request_.body = {};
+  response_.Clear();
+  if (!worker_.refuse()(worker_.index(), request_, &response_)) return false;
+  CompleteAnswer();
+  unread_ = parser_.announced_size() - Message().size();
+  end_ = begin_ + parser_.size();  // the header: all of the rest is body
+  return true;
+}
+
+/// Passes over the rest of a refused body. The next request begins after it.
+void Connection::SkipBody(Self self) {
+  Enter(Phase::kSkip);
+  while (unread_ != 0) {
+    const auto skipped = channel_.Skip(unread_);
+    switch (skipped.outcome) {
+      case Channel::Outcome::kClosed:
+        return;
+      case Channel::Outcome::kWaitReadable:
+        return Await(std::move(self), Channel::Socket::wait_read);
+      case Channel::Outcome::kWaitWritable:
+        return Await(std::move(self), Channel::Socket::wait_write);
+      case Channel::Outcome::kDone:
+        unread_ -= skipped.size;
+    }
+  }
+  if (worker_.draining()) return Leave(std::move(self));
+  Serve(std::move(self));
+}
+
+}  // namespace valence::net
