@@ -53,9 +53,9 @@ class ReadyQueue {
   }
 
  private:
-  /// Whether all that are here would be answered in half the time after which the last of them is late.
+  /// Whether all that are here would be answered before the last of them is late, with a quarter of that time to spare.
   bool InTime() const {
-    return pace_.count() > 0 && static_cast<std::int64_t>(items_.size()) * pace_ <= late_after_ / 2;
+    return pace_.count() > 0 && static_cast<std::int64_t>(items_.size()) * pace_ <= late_after_ * 3 / 4;
   }
   void Measure(Clock::time_point now) {
     if (!measuring_) return;

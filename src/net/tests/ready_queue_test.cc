@@ -56,12 +56,12 @@ TEST_F(ReadyQueueTest, GivesTheLateBeforeTheNewestTheOldestFirst) {
 }
 
 TEST_F(ReadyQueueTest, GivesTheOldestFirstOnceAllCanBeAnsweredInTime) {
-  for (int i = 0; i < 14; ++i) Push(i, i, 20);
-  EXPECT_EQ(Pop(20), 13);  // nothing is known of the pace yet
-  EXPECT_EQ(Pop(22), 12);  // 13 at 2 ms each: more than half of 50 ms
+  for (int i = 0; i < 20; ++i) Push(i, i, 20);
+  EXPECT_EQ(Pop(20), 19);  // nothing is known of the pace yet
+  EXPECT_EQ(Pop(22), 18);  // 19 at 2 ms each: more than three quarters of 50 ms
   EXPECT_EQ(Pop(24), 0);
   Push(20, 24, 24);
-  EXPECT_EQ(Pop(26), 1);  // a new one does not overtake
+  EXPECT_EQ(Pop(25), 1);  // a new one does not overtake
 }
 
 TEST_F(ReadyQueueTest, ThePaceIsThatOfAnswersNotOfRefusals) {
