@@ -2,6 +2,7 @@
 // What ScoreAndRemember left in memory, as attributions. For a few of them only their own terms are looked up: that
 // misses the caches, and would cost more than the score for all.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -12,16 +13,29 @@
 namespace valence::classifier {
 namespace {
 
-constexpr std::size_t kGroupsPerKept = 4;
+constexpr std::size_t kGroupsPerKept = 2;
+constexpr std::size_t kFew = 32;
 
-/// Before it in the text; at the same token the shorter one is.
-bool IsBefore(const FoundFeature& a, const FoundFeature& b) {
-  return a.first_token != b.first_token ? a.first_token < b.first_token : a.tokens < b.tokens;
-}
+/// Where it is in the text; at the same token the shorter one comes first. No other has the same.
+std::uint64_t PlaceOf(const FoundFeature& f) { return std::uint64_t{f.first_token} << 32 | f.tokens; }
 
+// Both without branches, which could not be predicted.
+bool IsBefore(const FoundFeature& a, const FoundFeature& b) { return PlaceOf(a) < PlaceOf(b); }
 /// Adds more in either direction, or as much and earlier in the text.
 bool IsWeightier(const FoundFeature& a, const FoundFeature& b) {
-  return a.size != b.size ? a.size > b.size : IsBefore(a, b);
+  return (a.size > b.size) | ((a.size == b.size) & IsBefore(a, b));
+}
+
+/// Sorts a few features: each goes where its rank is, which is counted.
+template <class Less>
+void SortFew(std::span<FoundFeature> features, Less less) {
+  std::array<FoundFeature, kFew> sorted;
+  for (const FoundFeature& each : features) {
+    std::size_t rank = 0;
+    for (const FoundFeature& other : features) rank += less(other, each) ? 1u : 0u;
+    sorted[rank] = each;
+  }
+  std::copy_n(sorted.begin(), features.size(), features.begin());
 }
 
 /// A size that at least `limit` of `sizes` reach, and few more than that: the limit-th of the greatest of several times
@@ -42,6 +56,13 @@ double LowerBoundOfLargest(std::span<const double> sizes, std::size_t limit, std
 
 /// Leaves the `limit` weightiest, by their place in the text.
 void KeepWeightiest(std::size_t limit, std::vector<FoundFeature>* features) {
+  if (features->size() <= kFew) {
+    if (features->size() > limit) {
+      SortFew(*features, IsWeightier);
+      features->resize(limit);
+    }
+    return SortFew(*features, IsBefore);
+  }
   if (features->size() > limit) {
     std::nth_element(features->begin(), features->begin() + static_cast<std::ptrdiff_t>(limit), features->end(),
                      IsWeightier);
@@ -63,15 +84,19 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
   }
   const double least = LowerBoundOfLargest({sizes, entries.size()}, limit, &memory->greatest);
   const std::uint32_t* const places = memory->places.data();
+  if (memory->candidates.size() <= memory->occurrence_count) memory->candidates.resize(memory->occurrence_count + 1);
+  std::uint32_t* const candidates = memory->candidates.data();
+  std::size_t found = 0;
+  for (std::uint32_t i = 0; i < memory->occurrence_count; ++i) {
+    candidates[found] = i;
+    found += sizes[places[i]] >= least ? 1 : 0;
+  }
   std::vector<FoundFeature>& kept = memory->kept;
   kept.clear();
-  std::uint32_t i = 0;
-  for (std::uint32_t tokens = 1; tokens <= memory->ends.size(); ++tokens) {
-    for (const auto end = static_cast<std::uint32_t>(memory->ends[tokens - 1]); i < end; ++i) {
-      const double size = sizes[places[i]];
-      if (size >= least) [[unlikely]]
-        kept.push_back({memory->first_tokens[i], tokens, i, size});
-    }
+  std::uint32_t tokens = 1;
+  for (const std::uint32_t i : std::span(candidates, found)) {
+    while (i >= memory->ends[tokens - 1]) ++tokens;
+    kept.push_back({memory->first_tokens[i], tokens, i, sizes[places[i]]});
   }
   KeepWeightiest(limit, &kept);
 
@@ -79,11 +104,17 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
   for (const FoundFeature& f : kept) {
     const FeatureCounter::Entry& entry = entries[memory->places[f.occurrence]];
     const double value = term_frequency_(entry.count) * entry.cell[0] / memory->length;
-    const text::Span first = memory->spans[f.first_token];
-    const text::Span last = memory->spans[f.first_token + f.tokens - 1];
+    const text::Span first = SpanOf(f.first_token, *memory);
+    const text::Span last = SpanOf(f.first_token + f.tokens - 1, *memory);
     out->attributions.push_back(
         {first.begin, last.end, ColumnOf(memory->occurrences[f.occurrence]), entry.cell[weight] * value / entry.count});
   }
+}
+
+text::Span CompiledScorer::SpanOf(std::size_t token, const ScoringMemory& memory) const {
+  if (!maps_identically_) return memory.spans[token];
+  const text::SurfaceToken& surface = memory.surface.tokens[token];
+  return {surface.begin, surface.end};
 }
 
 std::int32_t CompiledScorer::ColumnOf(const Occurrence& occurrence) const {

@@ -35,7 +35,7 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   memory->nodes.clear();
   memory->spans.clear();
   if (maps_identically_) {
-    LookUpTokens<kRemember>(memory);
+    LookUpTokens(memory);
   } else {
     MapTokens<kRemember>(memory);
   }
@@ -46,7 +46,6 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   AddUp(memory, out);
 }
 
-template <bool kRemember>
 void CompiledScorer::LookUpTokens(ScoringMemory* memory) const {
   const std::span<const text::SurfaceToken> tokens = memory->surface.tokens;
   const char* const bytes = memory->surface.bytes.data();
@@ -57,7 +56,6 @@ void CompiledScorer::LookUpTokens(ScoringMemory* memory) const {
     const text::SurfaceToken& token = tokens[i];
     const char* at = bytes + token.offset;
     nodes[i] = trie_.tokens.Find(LoadKey(at, token.length), at, token.hash);
-    if (kRemember) memory->spans.push_back({token.begin, token.end});
   }
 }
 

@@ -36,7 +36,6 @@ class CompiledScorer {
   // Per text. kRemember: note spans and where occurrences begin too.
   template <bool kRemember>
   void Run(std::string_view text, ScoringMemory* memory, Prediction* out) const;
-  template <bool kRemember>
   void LookUpTokens(ScoringMemory* memory) const;
   template <bool kRemember>
   void MapTokens(ScoringMemory* memory) const;
@@ -51,6 +50,7 @@ class CompiledScorer {
   template <bool kRemember>
   std::size_t FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const;
   void AddUp(ScoringMemory* memory, Prediction* out) const;
+  text::Span SpanOf(std::size_t token, const ScoringMemory& memory) const;
   std::int32_t ColumnOf(const Occurrence& occurrence) const;
 
   static constexpr std::uint32_t kPlaceBit = 0x80000000;  // in Occurrence::id: a place in the bigram table, not a node

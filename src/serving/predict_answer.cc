@@ -11,6 +11,8 @@
 namespace valence::serving {
 namespace {
 
+constexpr std::size_t kTermsAhead = 10;
+
 std::string Quoted(std::string_view text) {
   std::string quoted;
   AppendJsonString(text, &quoted);
@@ -113,8 +115,16 @@ void AnswerWriter::Append(std::string_view text, const classifier::Prediction& p
 
 void AnswerWriter::AppendAttributions(std::string_view text, const classifier::Prediction& prediction,
                                       std::string* out) const {
+  const auto& attributions = prediction.attributions;
+  // Terms lie anywhere in memory: each is on its way while those before it are written.
+  const auto look_ahead = [&](std::size_t i) {
+    if (i < attributions.size()) __builtin_prefetch(classifier_.Term(attributions[i].column).data());
+  };
+  for (std::size_t i = 0; i < kTermsAhead; ++i) look_ahead(i);
   out->push_back('[');
-  for (const classifier::Attribution& a : prediction.attributions) {
+  for (std::size_t i = 0; i < attributions.size(); ++i) {
+    const classifier::Attribution& a = attributions[i];
+    look_ahead(i + kTermsAhead);
     if (out->back() != '[') out->push_back(',');
     AppendPlace(a, out);
     AppendJsonString(classifier_.Term(a.column), out);
