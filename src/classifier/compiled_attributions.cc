@@ -74,14 +74,10 @@ void KeepWeightiest(std::size_t limit, std::vector<FoundFeature>* features) {
 }  // namespace
 
 void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemory* memory, Prediction* out) const {
-  const std::size_t weight = 1 + static_cast<std::size_t>(row);
+  const auto r = static_cast<std::size_t>(row);
   const std::span<const FeatureCounter::Entry> entries = memory->counter.entries();
-  if (memory->sizes.size() < entries.size()) memory->sizes.resize(entries.size());
   double* const sizes = memory->sizes.data();
-  for (std::size_t e = 0; e < entries.size(); ++e) {
-    const double* const cell = entries[e].cell;
-    sizes[e] = std::fabs(cell[weight] * cell[0] * term_frequency_.PerOccurrence(entries[e].count));
-  }
+  if (r != 0) std::transform(entries.begin(), entries.end(), sizes, [&](const auto& e) { return SizeOf(e, r); });
   const double least = LowerBoundOfLargest({sizes, entries.size()}, limit, &memory->greatest);
   const std::uint32_t* const places = memory->places.data();
   if (memory->candidates.size() <= memory->occurrence_count) memory->candidates.resize(memory->occurrence_count + 1);
@@ -107,7 +103,7 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
     const text::Span first = SpanOf(f.first_token, *memory);
     const text::Span last = SpanOf(f.first_token + f.tokens - 1, *memory);
     out->attributions.push_back(
-        {first.begin, last.end, ColumnOf(memory->occurrences[f.occurrence]), entry.cell[weight] * value / entry.count});
+        {first.begin, last.end, ColumnOf(memory->occurrences[f.occurrence]), entry.cell[r + 1] * value / entry.count});
   }
 }
 

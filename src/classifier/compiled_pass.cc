@@ -43,7 +43,7 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   if (kRemember) EnsureSize(memory->occurrence_count, &memory->places);
   memory->counter.Count({memory->occurrences.data(), memory->occurrence_count},
                         kRemember ? memory->places.data() : nullptr);
-  AddUp(memory, out);
+  AddUp<kRemember>(memory, out);
 }
 
 void CompiledScorer::LookUpTokens(ScoringMemory* memory) const {
@@ -182,15 +182,19 @@ std::size_t CompiledScorer::FindNgrams(std::size_t length, std::size_t found, Sc
   return found;
 }
 
+template <bool kRemember>
 void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
   DocumentNorm norm(norm_);
   out->scores.assign(rows_, 0.0);
   double* const scores = out->scores.data();
   double first = 0;  // the first row's sum in a register: most models have no other
+  if (kRemember) EnsureSize(memory->counter.entries().size(), &memory->sizes);
+  double* size = memory->sizes.data();
   for (const FeatureCounter::Entry& entry : memory->counter.entries()) {
     const double value = term_frequency_(entry.count) * entry.cell[0];
     norm.Add(value);
     first += value * entry.cell[1];
+    if (kRemember) *size++ = SizeOf(entry, 0);
     for (std::size_t row = 1; row < rows_; ++row) scores[row] += value * entry.cell[row + 1];
   }
   scores[0] = first;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -49,8 +50,13 @@ class CompiledScorer {
   std::size_t FindBigrams(std::size_t found, ScoringMemory* memory) const;
   template <bool kRemember>
   std::size_t FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const;
+  template <bool kRemember>
   void AddUp(ScoringMemory* memory, Prediction* out) const;
   text::Span SpanOf(std::size_t token, const ScoringMemory& memory) const;
+  /// What one occurrence of a feature adds to `row`, before the document's length divides it, in either direction.
+  double SizeOf(const FeatureCounter::Entry& entry, std::size_t row) const {
+    return std::fabs(entry.cell[row + 1] * entry.cell[0] * term_frequency_.PerOccurrence(entry.count));
+  }
   std::int32_t ColumnOf(const Occurrence& occurrence) const;
 
   static constexpr std::uint32_t kPlaceBit = 0x80000000;  // in Occurrence::id: a place in the bigram table, not a node

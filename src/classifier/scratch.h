@@ -32,10 +32,10 @@ struct ScoringMemory {
   std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining
   std::vector<std::size_t> ends;            ///< [n - 1]: how many occurrences have n tokens or fewer
   std::vector<std::uint32_t> places;        ///< of the occurrences in the counter, when explaining
-  std::vector<double> sizes;                ///< of the contribution of one occurrence, by entry, when explaining
-  std::vector<double> greatest;             ///< of groups of `sizes`
-  std::vector<std::uint32_t> candidates;    ///< occurrences that may be among the weightiest
-  std::vector<FoundFeature> kept;           ///< of which attributions are made
+  std::vector<double> sizes;     ///< of the first row's contribution of one occurrence, by entry, when explaining
+  std::vector<double> greatest;  ///< of groups of `sizes`
+  std::vector<std::uint32_t> candidates;  ///< occurrences that may be among the weightiest
+  std::vector<FoundFeature> kept;         ///< of which attributions are made
   FeatureCounter counter;
   SurfaceMemo memo;
   std::string mapped_bytes;
