@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "valence/base/json.h"
+#include "valence/base/json_numbers.h"
 #include "valence/base/utf8.h"
 
 namespace valence {
@@ -93,9 +94,11 @@ Result<Json> Json::Parse(std::string_view text) {
     return ResourceExhausted(fmt::format("JSON of {} bytes: {}", text.size(), simdjson::error_message(error)));
   }
   dom::element root;
-  if (const auto error = parser.parse(text.data(), text.size()).get(root)) {
-    return NotJson(simdjson::error_message(error));
+  auto error = parser.parse(text.data(), text.size()).get(root);
+  if (error == simdjson::NUMBER_ERROR) {
+    if (const auto readable = WideIntegersAsDoubles(text)) error = parser.parse(*readable).get(root);
   }
+  if (error) return NotJson(simdjson::error_message(error));
   return Convert(root, 0);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,12 +17,15 @@ namespace {
 constexpr std::size_t kMaxRecordBytes = 64u << 20;
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
-/// A scalar as the text it stands for: true, 1, 0.5 as they are written. nullopt for arrays and objects.
+constexpr double kTwoTo63 = 9223372036854775808.0;
+
+/// A scalar as the text it stands for: true, 1, 0.5 as they are written. nullopt for arrays and objects, and for a
+/// number that may have been a whole one of more digits than a double has: two ids must not become one.
 std::optional<std::string> ScalarText(const Json& value) {
   if (value.is_string()) return value.string();
   if (value.is_bool()) return value.boolean() ? "true" : "false";
   if (value.is_int()) return std::to_string(value.integer());
-  if (value.is_number()) return FormatDouble(value.number());
+  if (value.is_number() && std::fabs(value.number()) < kTwoTo63) return FormatDouble(value.number());
   return std::nullopt;
 }
 
@@ -63,12 +67,14 @@ class JsonRecords {
     }
     std::optional<std::string> label, id;
     if (!TakeScalar(record, config.label_column, &label) || !TakeScalar(record, config.id_column, &id)) {
-      return rows_->Reject(number, kMalformedRow, "the label or id is an array or object", bytes);
+      return rows_->Reject(number, kMalformedRow,
+                           "the label or id is an array, an object, or a number beyond 64 bits, which needs quotes",
+                           bytes);
     }
     rows_->Add({number, text->string(), label, id}, Encoding::kUtf8);
   }
 
-  /// False if the member is neither scalar nor null.
+  /// False if the member is neither null nor a scalar that ScalarText takes.
   static bool TakeScalar(const Json& record, const std::string& column, std::optional<std::string>* out) {
     const Json* value = column.empty() ? nullptr : record.Find(column);
     if (value == nullptr || value->is_null()) return true;

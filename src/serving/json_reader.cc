@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "json_syntax.h"
+#include "valence/base/json_numbers.h"
 #include "valence/base/utf8.h"
 
 namespace valence::serving {
@@ -33,14 +34,21 @@ JsonReader::JsonReader() {
 }
 
 std::optional<HttpError> JsonReader::Parse(std::string_view body, dom::element* root) {
+  auto code = ParseCopy(body, root);
+  if (code == simdjson::NUMBER_ERROR) {
+    if (const auto readable = WideIntegersAsDoubles(body)) code = ParseCopy(*readable, root);
+  }
+  if (code == simdjson::SUCCESS) return std::nullopt;
+  return NotJson(body, code);
+}
+
+simdjson::error_code JsonReader::ParseCopy(std::string_view body, dom::element* root) {
   // simdjson reads some bytes past the end, so it gets a copy that has them.
   const std::size_t needed = body.size() + simdjson::SIMDJSON_PADDING;
   if (padded_.size() < needed) padded_.resize(needed);
   std::memcpy(padded_.data(), body.data(), body.size());
   std::memset(padded_.data() + body.size(), 0, simdjson::SIMDJSON_PADDING);
-  const auto code = parser_.parse(padded_.data(), body.size(), false).get(*root);
-  if (code == simdjson::SUCCESS) return std::nullopt;
-  return NotJson(body, code);
+  return parser_.parse(padded_.data(), body.size(), false).get(*root);
 }
 
 bool GetInteger(dom::element value, std::int64_t* out) {
@@ -48,7 +56,8 @@ bool GetInteger(dom::element value, std::int64_t* out) {
   constexpr double kLimit = 9223372036854775808.0;  // 2^63
   double number = 0;
   if (!value.is_double() || value.get(number) != simdjson::SUCCESS) return false;
-  if (number < -kLimit || number >= kLimit || std::trunc(number) != number) return false;
+  // -2^63 as a double may stand for a whole number below it that was rounded.
+  if (number <= -kLimit || number >= kLimit || std::trunc(number) != number) return false;
   *out = static_cast<std::int64_t>(number);
   return true;
 }

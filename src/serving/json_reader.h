@@ -22,6 +22,8 @@ class JsonReader {
   std::optional<HttpError> Parse(std::string_view body, simdjson::dom::element* root);
 
  private:
+  simdjson::error_code ParseCopy(std::string_view body, simdjson::dom::element* root);
+
   simdjson::dom::parser parser_;
   std::string padded_;
 };

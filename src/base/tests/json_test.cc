@@ -35,6 +35,18 @@ TEST(JsonParse, KeepsInt64AndRoundsWhatIsLarger) {
   EXPECT_THAT(Json::Parse("18446744073709551615"), IsOkAndHolds(Json(18446744073709551616.0)));  // 2^64
 }
 
+TEST(JsonParse, ReadsWholeNumbersOfAnySizeAsDoubles) {
+  const auto json = Json::Parse(
+      R"({"a":[123456789012345678901234567890,-9223372036854775809,18446744073709551616],"\"1":"99999999999999999999999"})");
+  ASSERT_THAT(json, IsOk());
+  EXPECT_EQ(json->Dump(), R"({"a":[1.2345678901234568e+29,-9.223372036854776e+18,1.8446744073709552e+19],"\"1":)"
+                          R"("99999999999999999999999"})");
+  EXPECT_THAT(Json::Parse("[123456789012345678901234567890, 01]"),
+              IsError(ErrorCode::kDataCorrupt, HasSubstr("not JSON")));
+  EXPECT_THAT(Json::Parse("[" + std::string(400, '9') + "]"), IsError(ErrorCode::kDataCorrupt, HasSubstr("not JSON")));
+  EXPECT_THAT(Json::Parse("[1e999]"), IsError(ErrorCode::kDataCorrupt, HasSubstr("not JSON")));
+}
+
 TEST(JsonParse, TheLastOfRepeatedKeysWins) {
   EXPECT_THAT(Json::Parse(R"({"a":1,"b":2,"a":3})"), IsOkAndHolds(Json::MakeObject({{"a", 3}, {"b", 2}})));
 }

@@ -123,6 +123,17 @@ TEST_F(IngestTest, TakesNumbersAndBooleansAsLabels) {
               ElementsAre("a.json:4 missing_label", "a.json:5 missing_label", "a.json:6 malformed_row"));
 }
 
+TEST_F(IngestTest, RefusesANumberOfTooManyDigitsAsIdButNotBesideIt) {
+  config_.id_column = "key";
+  const auto got = IngestFile("a.json", R"([{"key":123456789012345678901234,"text":"a","label":"x"},
+                                           {"key":"123456789012345678901234","text":"b","label":"x"},
+                                           {"key":7,"text":"c","label":"y","other":123456789012345678901234}])");
+  ASSERT_THAT(got, IsOk());
+  EXPECT_THAT(All(*got), ElementsAre("123456789012345678901234=x:b", "7=y:c"));
+  ASSERT_THAT(Rejected(*got), ElementsAre("a.json:1 malformed_row"));
+  EXPECT_THAT(got->rejected[0].detail, HasSubstr("needs quotes"));
+}
+
 TEST_F(IngestTest, MapsLabelsAndTakesIds) {
   config_.labels = {{"1", "pos"}, {"0", "neg"}};
   config_.id_column = "key";

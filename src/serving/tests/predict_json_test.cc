@@ -123,6 +123,8 @@ const BadCase kBad[] = {
     {"BadUnicodeEscape", R"({"text":"\u12g4"})", "four hexadecimal digits", "9"},
     {"LeadingZero", R"({"text":"a","explain":01})", "a number may not start with 0 at byte 23", "23"},
     {"HugeNumber", R"({"text":"a","explain":1e999})", "the body is not JSON"},
+    {"WideExplain", R"({"text":"a","explain":11936000000000000000000})", "'explain'"},
+    {"WideId", R"({"text":"a","id":-9223372036854775809})", "'id'"},
     {"ByteOrderMark", "\xEF\xBB\xBF{\"text\":\"good\"}", "expected a value at byte 0", "0"},
     {"NotUtf8", "{\"text\":\"ab\xFFz\"}", "the body is not UTF-8 at byte 11", "11"},
     {"OverlongUtf8", "{\"text\":\"\xC0\xAF\"}", "the body is not UTF-8 at byte 9", "9"},
