@@ -93,13 +93,14 @@ Result<std::optional<tracking::Published>> TrackingSession::Finish(const pipelin
   return Publish(std::move(record));
 }
 
-Result<std::optional<tracking::Published>> TrackingSession::Finish(const std::string& name,
+Result<std::optional<tracking::Published>> TrackingSession::Finish(const pipeline::Layout& layout,
+                                                                   const std::string& name,
                                                                    const pipeline::CrossValidation& validation,
                                                                    const Json& stage_seconds) {
   if (!enabled_) return std::optional<tracking::Published>();
   VALENCE_TRY(const pipeline::RecordFolder folder, pipeline::RecordFolder::Make());
   VALENCE_TRY(tracking::RunRecord record,
-              pipeline::MakeRecord(params_, name, validation, Context(stage_seconds), folder));
+              pipeline::MakeRecord(params_, layout, name, validation, Context(stage_seconds), folder));
   return Publish(std::move(record));
 }
 

@@ -49,7 +49,7 @@ class TrackingSession {
   Result<std::optional<tracking::Published>> Finish(const pipeline::Layout& layout, const pipeline::Trained& trained,
                                                     const Json& stage_seconds);
   /// The same for what `valence tune` or `valence compare` found; a nested run for each candidate.
-  Result<std::optional<tracking::Published>> Finish(const std::string& name,
+  Result<std::optional<tracking::Published>> Finish(const pipeline::Layout& layout, const std::string& name,
                                                     const pipeline::CrossValidation& validation,
                                                     const Json& stage_seconds);
   /// Keeps a run that failed. Never fails itself.

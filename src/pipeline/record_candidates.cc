@@ -55,24 +55,21 @@ RunRecord CandidateRecord(const RunRecord& parent, const Candidate& candidate, c
 }
 
 /// How the candidates were judged, as parameters beside the best one's.
-void AddSearchParams(Params params, std::vector<tracking::Param>* recorded) {
-  Json sections = Json::MakeObject();
-  for (const ConfigSection& section : params.Sections()) {
-    if (section.name == "cross_validation") sections.Set(section.name, ToJson(section));
-  }
-  for (tracking::Param& param : RecordedParams(sections)) recorded->push_back(std::move(param));
+std::vector<tracking::Param> JudgingParams(CrossValidationConfig config) {
+  const ConfigSection section{"cross_validation", "", [&config](FieldVisitor& v) { config.Describe(v); }};
+  return RecordedParams(Json::MakeObject({{std::string(section.name), ToJson(section)}}));
 }
 
 }  // namespace
 
-Result<RunRecord> MakeRecord(const Params& params, const std::string& name, const CrossValidation& validation,
-                             const RunContext& context, const RecordFolder& folder) {
+Result<RunRecord> MakeRecord(const Params& params, const Layout& layout, const std::string& name,
+                             const CrossValidation& validation, const RunContext& context, const RecordFolder& folder) {
   RunRecord record = StartRecord(params, context);
   if (params.tracking.run_name.empty()) record.run_name = name;
   AddVersioningTags(&record.tags);
-  const Json data = ReadJsonIfThere(Layout().reports / "data.json");
+  const Json data = ReadJsonIfThere(layout.reports / "data.json");
   record.datasets =
-      Datasets({{"source", params.ingest.source}, {"train_sha256", validation.train_sha256}}, data, Layout());
+      Datasets({{"source", params.ingest.source}, {"train_sha256", validation.train_sha256}}, data, layout);
   for (std::size_t i = 0; i < validation.candidates.size(); ++i) {
     record.children.push_back(CandidateRecord(record, validation.candidates[i], validation.results[i]));
   }
@@ -80,7 +77,7 @@ Result<RunRecord> MakeRecord(const Params& params, const std::string& name, cons
   const Params& best = validation.candidates[validation.best()].params;
   const std::int64_t now = context.end_time;
   record.params = RecordedParams(ModelParameters(best));
-  AddSearchParams(params, &record.params);
+  for (tracking::Param& param : JudgingParams(validation.config)) record.params.push_back(std::move(param));
   AddSpreads(validation.results[validation.best()], now, &record.metrics);
   AddSeconds(context.stage_seconds, now, &record.metrics);
   record.tags.push_back({"valence.best", validation.candidates[validation.best()].name});

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`valence tune` and `valence compare` as a user meets them."""
 import json
+import os
 
 import pytest
 from e2e.conftest import synthetic_reviews
@@ -82,6 +83,14 @@ def test_runs_list_shows_candidates_below_their_search_with_their_figures(projec
 ])
 def test_bad_input_is_refused_with_its_place(project, arguments, exit_code, message):
     assert message in project.error(*arguments, exit_code=exit_code)
+
+
+def test_a_server_that_is_required_and_away_costs_no_results(project):
+    result = project.run("tune", "-q", "--require-tracking", "--tracking-uri", "http://127.0.0.1:9", check=4,
+                         env={**os.environ, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"})
+    assert "best: " in result.stdout.decode()
+    assert (project.folder / "params.tuned.yaml").exists()
+    assert "runs sync" in result.stderr.decode()
 
 
 def test_data_that_cannot_be_folded_is_refused(valence):

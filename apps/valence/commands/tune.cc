@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "candidates_view.h"
 #include "commands.h"
@@ -19,53 +22,61 @@ struct Flags {
   std::string output = "params.tuned.yaml";  ///< tune only
 };
 
-using Candidates = Result<std::vector<pipeline::Candidate>>;
-
-/// Judges the candidates and keeps the run, `name`d after the command.
-Result<pipeline::CrossValidation> Judge(const Context& context, const pipeline::Params& params, const Flags& flags,
-                                        const std::string& name, Candidates candidates) {
-  if (!candidates) return std::move(candidates).error();
-  TrackingSession session(params, flags.tracking, "valence " + name);
-  Result<pipeline::CrossValidation> validation = Internal("");
-  double seconds = 0;
-  {
-    ProgressBar progress(name, context.quiet);
-    validation = pipeline::CrossValidate(params.cross_validation, *std::move(candidates), pipeline::Layout(), progress);
-    seconds = progress.seconds();
-    if (validation) progress.Summarise(fmt::format("{} candidates", validation->candidates.size()));
-  }
-  const Json stage_seconds = Json::MakeObject({{name, seconds}});
-  if (!validation) {
-    session.Fail(validation.error(), stage_seconds);
-    return validation;
-  }
-  VALENCE_RETURN_IF_ERROR(session.Finish(name, *validation, stage_seconds));
+Result<pipeline::CrossValidation> Judge(const Context& context, const pipeline::Params& params, const char* name,
+                                        std::vector<pipeline::Candidate> candidates, Json* seconds) {
+  ProgressBar progress(name, context.quiet);
+  auto validation =
+      pipeline::CrossValidate(params.cross_validation, std::move(candidates), pipeline::Layout(), progress);
+  seconds->Set(name, progress.seconds());
+  if (validation) progress.Summarise(fmt::format("{} candidates", validation->candidates.size()));
   return validation;
+}
+
+/// Judges the candidates, shows what came of it, and keeps the run, called `name` as the command is. Neither a file
+/// that cannot be written nor a server that is away takes the other's place.
+Outcome JudgeAndTrack(const Context& context, const pipeline::Params& params, const Flags& flags, const char* name,
+                      std::vector<pipeline::Candidate> candidates,
+                      const std::function<Status(const pipeline::CrossValidation&)>& show) {
+  TrackingSession session(params, flags.tracking, fmt::format("valence {}", name));
+  Json seconds = Json::MakeObject();
+  const auto validation = Judge(context, params, name, std::move(candidates), &seconds);
+  if (!validation) {
+    session.Fail(validation.error(), seconds);
+    return validation.error();
+  }
+  const Status shown = show(*validation);
+  VALENCE_RETURN_IF_ERROR(session.Finish(pipeline::Layout(), name, *validation, seconds));
+  VALENCE_RETURN_IF_ERROR(shown);
+  return kSuccess;
 }
 
 std::string Text(const pipeline::CrossValidation& validation) {
   return fmt::format("\n{}\n{}", CandidatesTable(validation), CandidatesVerdict(validation));
 }
 
-Outcome Tune(const Context& context, const Flags& flags) {
-  VALENCE_TRY(const pipeline::Params params, context.LoadParams());
-  VALENCE_TRY(const pipeline::CrossValidation validation,
-              Judge(context, params, flags, "tune", pipeline::GridCandidates(params)));
+/// Writes the best parameters and prints everything.
+Status ShowBest(const Context& context, const Flags& flags, const pipeline::CrossValidation& validation) {
   const pipeline::Candidate& best = validation.candidates[validation.best()];
   const Status written = WriteFile(flags.output, pipeline::ParamsYaml(best.params));
   const std::string advice = fmt::format("  written: {0}; try it: valence run --params {0}\n", flags.output);
   VALENCE_RETURN_IF_ERROR(Print(context.json ? validation.ToJson().Set("output", flags.output).Dump(2) + '\n'
                                              : Text(validation) + (written ? advice : "")));
-  VALENCE_RETURN_IF_ERROR(written);
-  return kSuccess;
+  return written;
+}
+
+Outcome Tune(const Context& context, const Flags& flags) {
+  VALENCE_TRY(const pipeline::Params params, context.LoadParams());
+  VALENCE_TRY(std::vector<pipeline::Candidate> candidates, pipeline::GridCandidates(params));
+  return JudgeAndTrack(context, params, flags, "tune", std::move(candidates),
+                       [&](const auto& validation) { return ShowBest(context, flags, validation); });
 }
 
 Outcome Compare(const Context& context, const Flags& flags) {
   VALENCE_TRY(const pipeline::Params params, context.LoadParams());
-  VALENCE_TRY(const pipeline::CrossValidation validation,
-              Judge(context, params, flags, "compare", pipeline::NamedCandidates(params)));
-  VALENCE_RETURN_IF_ERROR(Print(context.json ? validation.ToJson().Dump(2) + '\n' : Text(validation)));
-  return kSuccess;
+  VALENCE_TRY(std::vector<pipeline::Candidate> candidates, pipeline::NamedCandidates(params));
+  return JudgeAndTrack(context, params, flags, "compare", std::move(candidates), [&](const auto& validation) {
+    return Print(context.json ? validation.ToJson().Dump(2) + '\n' : Text(validation));
+  });
 }
 
 void Add(CLI::App& command, Context& context, const std::shared_ptr<Flags>& flags,

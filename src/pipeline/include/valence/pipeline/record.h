@@ -52,8 +52,9 @@ Result<tracking::RunRecord> MakeRecord(const Params& params, const Layout& layou
 /// parameters and figures, all figures as candidates.json, and a nested run for each candidate with its own, those of
 /// each fold by step. A metric is called cv/<metric> (mean over the folds), cv/<metric>/sd and fold/<metric>, so that
 /// it is not taken for one of held-out documents. Errors: as WriteFile.
-Result<tracking::RunRecord> MakeRecord(const Params& params, const std::string& name, const CrossValidation& validation,
-                                       const RunContext& context, const RecordFolder& folder);
+Result<tracking::RunRecord> MakeRecord(const Params& params, const Layout& layout, const std::string& name,
+                                       const CrossValidation& validation, const RunContext& context,
+                                       const RecordFolder& folder);
 
 /// A run that ended with `error` before it had a model: parameters, tags and the message.
 tracking::RunRecord FailedRecord(const Params& params, const Error& error, const RunContext& context);
