@@ -25,9 +25,14 @@ double McNemarPValue(std::uint64_t only_first, std::uint64_t only_second) {
 Result<McNemar> McNemarTest(const Scored& first, const Scored& second) {
   if (first.labels != second.labels) return InvalidArgument("the two models do not have the same labels");
   if (first.truth != second.truth) return InvalidArgument("the two models were not scored on the same documents");
+  return McNemarTest(first.truth, first.predicted, second.predicted);
+}
+
+McNemar McNemarTest(std::span<const std::int32_t> truth, std::span<const std::int32_t> first,
+                    std::span<const std::int32_t> second) {
   McNemar test;
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    const bool first_right = first.predicted[i] == first.truth[i], second_right = second.predicted[i] == first.truth[i];
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    const bool first_right = first[i] == truth[i], second_right = second[i] == truth[i];
     test.only_first += first_right && !second_right;
     test.only_second += second_right && !first_right;
   }

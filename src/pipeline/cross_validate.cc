@@ -220,13 +220,7 @@ void Test(const std::vector<std::int32_t>& truth, CrossValidation* validation) {
   const std::vector<std::int32_t>& best = validation->results[validation->best()].predicted;
   for (const std::size_t place : validation->ranking) {
     CandidateResult& result = validation->results[place];
-    std::uint64_t only_best = 0, only_this = 0;
-    for (std::size_t i = 0; i < truth.size(); ++i) {
-      const bool best_right = best[i] == truth[i], this_right = result.predicted[i] == truth[i];
-      only_best += best_right && !this_right;
-      only_this += this_right && !best_right;
-    }
-    result.p_value = evaluation::McNemarPValue(only_best, only_this);
+    result.p_value = evaluation::McNemarTest(truth, best, result.predicted).p_value;
   }
 }
 

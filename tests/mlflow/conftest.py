@@ -99,6 +99,15 @@ def mlflow_server(folder, *arguments, env=None, deadline_seconds=300):
         log.close()
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server of one test file."""
+    folder = tmp_path_factory.mktemp("server")
+    with mlflow_server(folder, "--backend-store-uri", "sqlite:///server.db", "--artifacts-destination",
+                       str(folder / "artifacts")) as address:
+        yield address
+
+
 @pytest.fixture
 def probe(tmp_path):
     """An embedded store in a new folder."""

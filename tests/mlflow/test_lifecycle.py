@@ -13,7 +13,7 @@ import time
 import mlflow
 import pandas as pd
 import pytest
-from conftest import ROOT, free_port, mlflow_server
+from conftest import ROOT, free_port
 from e2e.conftest import Valence, synthetic_reviews
 
 FIGURES = ["accuracy", "f1_macro", "roc_auc", "log_loss", "brier", "ece"]
@@ -49,14 +49,6 @@ class Project(Valence):
 
     def client(self):
         return mlflow.MlflowClient(tracking_uri=self.client_uri(), registry_uri=self.client_uri())
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("server")
-    with mlflow_server(folder, "--backend-store-uri", "sqlite:///server.db", "--artifacts-destination",
-                       str(folder / "artifacts")) as address:
-        yield address
 
 
 @pytest.fixture(params=["embedded", "server"])

@@ -4,20 +4,12 @@ import json
 
 import mlflow
 import pytest
-from conftest import free_port, mlflow_server
+from conftest import free_port
 from mlflow.entities import ViewType
 from test_lifecycle import Project
 
 METRICS = ["accuracy", "precision_macro", "recall_macro", "f1_macro", "precision_weighted", "recall_weighted",
            "f1_weighted", "roc_auc", "pr_auc", "log_loss", "brier", "ece"]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("server")
-    with mlflow_server(folder, "--backend-store-uri", "sqlite:///server.db", "--artifacts-destination",
-                       str(folder / "artifacts")) as address:
-        yield address
 
 
 @pytest.fixture(params=["embedded", "server"])

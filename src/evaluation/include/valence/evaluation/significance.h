@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "valence/base/result.h"
 #include "valence/evaluation/metrics.h"
@@ -20,6 +21,10 @@ struct McNemar {
 /// McNemar's exact test (McNemar 1947; scipy.stats.binomtest(min, n, 0.5)), within 1e-9 relative. Error:
 /// kInvalidArgument if the two do not hold the same documents' truths over the same labels.
 Result<McNemar> McNemarTest(const Scored& first, const Scored& second);
+
+/// The same of each document's class by truth and by the two models: three of one length.
+McNemar McNemarTest(std::span<const std::int32_t> truth, std::span<const std::int32_t> first,
+                    std::span<const std::int32_t> second);
 
 /// The p-value from the two counts.
 double McNemarPValue(std::uint64_t only_first, std::uint64_t only_second);
