@@ -19,6 +19,7 @@ constexpr std::size_t kFirstBuffer = 4u << 10;  // a review with its header; 10,
 constexpr std::size_t kStreamBuffer = 64u << 10;
 constexpr std::size_t kKeptBuffer = 16u << 10;
 constexpr std::size_t kBelievedFrom = 16u << 10;  // who has sent so much means the Content-Length
+constexpr std::size_t kLongBody = 16u << 10;
 constexpr std::size_t kKeptAnswer = 64u << 10;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -78,7 +79,9 @@ void Connection::Go(Self self, Next next) {
     case Next::kRead:
       return Read(std::move(self));
     case Next::kSend:
-      return Send(std::move(self));
+      phase_ = Phase::kNone;
+      unlink();  // as for those that are queued
+      return worker_.SendSoon(std::move(self));
     case Next::kDefer:
       return Defer(std::move(self));
     case Next::kQueue:
@@ -118,6 +121,8 @@ void Connection::Defer(Self self) {
 }
 
 void Connection::Read(Self self) {
+  // Its answer was made before the drain began, and sent after it: nobody else lets go of it now.
+  if (phase_ == Phase::kIdle && worker_.draining()) return Leave(std::move(self));
   // What TLS has decrypted already makes no socket readable.
   if (channel_.HasMore()) return OnReady(std::move(self), {});
   Await(std::move(self), Channel::Socket::wait_read);
@@ -294,6 +299,7 @@ Connection::Next Connection::AnswerOrQueue() {
 
 Connection::Next Connection::Answer() {
   FillRequest();
+  if (request_.body.size() > kLongBody) worker_.SendAnswers();  // those of others need not wait for this one
   response_.Clear();
   worker_.handler()(worker_.index(), request_, &response_);
   if (response_.deferred != nullptr) return Next::kDefer;

@@ -50,6 +50,9 @@ class Connection final : public Expiring {
   /// Goes on with the request that Worker::Queue was given, which has waited for so long.
   static void TakeTurn(Self self, std::chrono::nanoseconds waited);
 
+  /// Sends the answer that Worker::SendSoon was given, and goes on.
+  static void SendAnswer(Self self) { self->Send(std::move(self)); }
+
   /// The phase's time is over: answers 408 if a request was under way, else closes.
   void Expire();
   /// The server is stopping and this connection waits for a request: closes it unless one has arrived meanwhile.

@@ -57,7 +57,6 @@ void Connection::SkipBody(Self self) {
         unread_ -= skipped.size;
     }
   }
-  if (worker_.draining()) return Leave(std::move(self));
   Serve(std::move(self));
 }
 

@@ -22,6 +22,9 @@ constexpr milliseconds kAcceptPause{100};  // when the process is out of file de
 constexpr milliseconds kFreshGrace{1000};  // at a drain, for clients that have connected but not sent yet
 constexpr milliseconds kLingerTime{2000};
 constexpr milliseconds kSlice{1};  // of queued requests, before new bytes are looked at
+// Answers that go out together. To wake a client that sleeps costs more than to send to one that is awake. More of them
+// would leave clients idle that could prepare their next requests meanwhile.
+constexpr std::size_t kSentTogether = 8;
 
 std::array<DeadlineList, kPhases> MakeLists(const ServerOptions& o) {
   return {DeadlineList(milliseconds(0)),  DeadlineList(o.header_timeout), DeadlineList(o.idle_timeout),
@@ -194,6 +197,33 @@ void Worker::AnswerQueued() {
     auto ready = ready_.Pop(now);
     Connection::TakeTurn(std::move(ready.item), ready.waited);
   }
+}
+
+void Worker::SendSoon(Connection::Self connection) {
+  unsent_.push_back(std::move(connection));
+  if (unsent_.size() >= kSentTogether) return SendAnswers();
+  if (unsent_.size() == 1) PostSends();
+}
+
+/// What is posted runs after the handlers of all sockets that are ready now.
+void Worker::PostSends() {
+  asio::post(io_, [this] { SendAnswers(); });
+}
+
+void Worker::SendAnswers() {
+  if (std::exchange(sending_, true)) return;
+  try {
+    while (!unsent_.empty()) {
+      auto next = std::move(unsent_.front());
+      unsent_.pop_front();
+      Connection::SendAnswer(std::move(next));
+    }
+  } catch (...) {
+    sending_ = false;
+    PostSends();  // the others'
+    throw;
+  }
+  sending_ = false;
 }
 
 void Worker::Opened() {

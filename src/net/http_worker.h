@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <deque>
 #include <memory>
 
 #include "deadline_list.h"
@@ -62,6 +63,10 @@ class Worker {
   bool MustQueue(std::chrono::nanoseconds waited) { return ready_.Takes(waited); }
   /// Gives the connection's request its turn when it comes.
   void Queue(Connection::Self connection, std::chrono::nanoseconds waited);
+  /// Sends the connection's answer, a little later: with those to the other requests that have arrived by now.
+  void SendSoon(Connection::Self connection);
+  /// Sends what SendSoon has kept.
+  void SendAnswers();
   /// Runs `work` on the side thread, then `done(connection)` on this one. The loop goes on until then.
   void RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self));
   /// Whether answers must end their connection.
@@ -86,6 +91,7 @@ class Worker {
   void StopTimers();
   void PostAnswers();
   void AnswerQueued();
+  void PostSends();
   void Tick();
   void Sweep();
   DeadlineList& list(Phase phase) { return lists_[static_cast<std::size_t>(phase)]; }
@@ -96,6 +102,7 @@ class Worker {
   bool draining_ = false;
   bool ticking_ = false;
   bool answering_ = false;  // AnswerQueued is posted
+  bool sending_ = false;    // SendAnswers is under way
   std::size_t open_ = 0;
   DateCache date_;
   std::array<DeadlineList, kPhases> lists_;
@@ -109,7 +116,9 @@ class Worker {
   Timer drain_step_;
   Timer cut_;
 
-  ReadyQueue<Connection::Self> ready_;  // its sockets need io_
+  // Their sockets need io_.
+  ReadyQueue<Connection::Self> ready_;
+  std::deque<Connection::Self> unsent_;
 };
 
 }  // namespace valence::net
