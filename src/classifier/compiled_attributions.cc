@@ -99,11 +99,12 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
   out->attributions.clear();
   for (const FoundFeature& f : kept) {
     const FeatureCounter::Entry& entry = entries[memory->places[f.occurrence]];
-    const double value = term_frequency_(entry.count) * entry.cell[0] / memory->length;
+    const double* cell = CellOf(entry.id);
+    const double value = term_frequency_(entry.count) * cell[0] / memory->length;
     const text::Span first = SpanOf(f.first_token, *memory);
     const text::Span last = SpanOf(f.first_token + f.tokens - 1, *memory);
     out->attributions.push_back(
-        {first.begin, last.end, ColumnOf(memory->occurrences[f.occurrence]), entry.cell[r + 1] * value / entry.count});
+        {first.begin, last.end, ColumnOf(entry.id), cell[r + 1] * value / entry.count});
   }
 }
 
@@ -113,9 +114,8 @@ text::Span CompiledScorer::SpanOf(std::size_t token, const ScoringMemory& memory
   return {surface.begin, surface.end};
 }
 
-std::int32_t CompiledScorer::ColumnOf(const Occurrence& occurrence) const {
-  const bool is_bigram = (occurrence.id & kPlaceBit) != 0;
-  const Node node = is_bigram ? trie_.bigrams.NodeAt(occurrence.id & ~kPlaceBit) : occurrence.id;
+std::int32_t CompiledScorer::ColumnOf(std::uint32_t id) const {
+  const Node node = (id & kPlaceBit) != 0 ? trie_.bigrams.NodeAt(id & ~kPlaceBit) : id;
   return static_cast<std::int32_t>(trie_.columns[node]);
 }
 

@@ -119,14 +119,13 @@ void CompiledScorer::FindFeatures(ScoringMemory* memory) const {
 template <bool kRemember>
 std::size_t CompiledScorer::FindUnigrams(ScoringMemory* memory) const {
   const std::vector<Node>& nodes = memory->nodes;
-  Occurrence* const occurrences = memory->occurrences.data();
+  std::uint32_t* const occurrences = memory->occurrences.data();
   const Node features = trie_.features;
   std::size_t found = 0;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const bool is_feature = nodes[i] < features;
-    const double* cell = trie_.Cell(is_feature ? nodes[i] : 0);
-    __builtin_prefetch(cell);
-    occurrences[found] = {cell, nodes[i]};
+    __builtin_prefetch(trie_.Cell(is_feature ? nodes[i] : 0));
+    occurrences[found] = nodes[i];
     if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
     found += is_feature ? 1 : 0;
   }
@@ -137,7 +136,7 @@ template <bool kRemember, bool kNeedsNodes>
 std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory) const {
   const BigramTable& table = trie_.bigrams;
   const Node* const nodes = memory->nodes.data();
-  Occurrence* const occurrences = memory->occurrences.data();
+  std::uint32_t* const occurrences = memory->occurrences.data();
   const std::size_t bigrams = memory->nodes.size() - 1;
   std::array<BigramTable::Key, kNgramsAhead> keys;  // of the next bigrams, as a ring
   const auto look_ahead = [&](std::size_t i) {
@@ -153,7 +152,7 @@ std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory
       memory->prefixes[i] = search.found ? table.NodeAt(search.place) : kUnknown;
       is_feature = memory->prefixes[i] < trie_.features;
     }
-    occurrences[found] = {table.CellAt(search.place), search.place | kPlaceBit};
+    occurrences[found] = search.place | kPlaceBit;
     if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
     found += is_feature ? 1 : 0;
   }
@@ -164,7 +163,7 @@ template <bool kRemember>
 std::size_t CompiledScorer::FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const {
   const Node* const last = memory->nodes.data() + length - 1;
   const Node* const prefixes = length == 2 ? memory->nodes.data() : memory->prefixes.data();
-  Occurrence* const occurrences = memory->occurrences.data();
+  std::uint32_t* const occurrences = memory->occurrences.data();
   const std::size_t ngrams = memory->nodes.size() - length + 1;
   for (std::size_t i = 0; i < ngrams; ++i) {
     const std::size_t later = std::min(i + kNgramsAhead, ngrams - 1);
@@ -173,9 +172,8 @@ std::size_t CompiledScorer::FindNgrams(std::size_t length, std::size_t found, Sc
     const Node node = possible ? trie_.ngrams.Find(NgramTable::Key(prefixes[i], last[i])) : kUnknown;
     memory->prefixes[i] = node;
     const bool is_feature = node < trie_.features;
-    const double* cell = trie_.Cell(is_feature ? node : 0);
-    __builtin_prefetch(cell);
-    occurrences[found] = {cell, node};
+    __builtin_prefetch(trie_.Cell(is_feature ? node : 0));
+    occurrences[found] = node;
     if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
     found += is_feature ? 1 : 0;
   }
@@ -191,11 +189,12 @@ void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
   if (kRemember) EnsureSize(memory->counter.entries().size(), &memory->sizes);
   double* size = memory->sizes.data();
   for (const FeatureCounter::Entry& entry : memory->counter.entries()) {
-    const double value = term_frequency_(entry.count) * entry.cell[0];
+    const double* cell = CellOf(entry.id);
+    const double value = term_frequency_(entry.count) * cell[0];
     norm.Add(value);
-    first += value * entry.cell[1];
+    first += value * cell[1];
     if (kRemember) *size++ = SizeOf(entry, 0);
-    for (std::size_t row = 1; row < rows_; ++row) scores[row] += value * entry.cell[row + 1];
+    for (std::size_t row = 1; row < rows_; ++row) scores[row] += value * cell[row + 1];
   }
   scores[0] = first;
   memory->length = norm.Length();

@@ -55,11 +55,16 @@ class CompiledScorer {
   text::Span SpanOf(std::size_t token, const ScoringMemory& memory) const;
   /// What one occurrence of a feature adds to `row`, before the document's length divides it, in either direction.
   double SizeOf(const FeatureCounter::Entry& entry, std::size_t row) const {
-    return std::fabs(entry.cell[row + 1] * entry.cell[0] * term_frequency_.PerOccurrence(entry.count));
+    const double* cell = CellOf(entry.id);
+    return std::fabs(cell[row + 1] * cell[0] * term_frequency_.PerOccurrence(entry.count));
   }
-  std::int32_t ColumnOf(const Occurrence& occurrence) const;
+  // Of a feature, by its id.
+  const double* CellOf(std::uint32_t id) const {
+    return (id & kPlaceBit) != 0 ? trie_.bigrams.CellAt(id & ~kPlaceBit) : trie_.Cell(id);
+  }
+  std::int32_t ColumnOf(std::uint32_t id) const;
 
-  static constexpr std::uint32_t kPlaceBit = 0x80000000;  // in Occurrence::id: a place in the bigram table, not a node
+  static constexpr std::uint32_t kPlaceBit = 0x80000000;  // in a feature's id: a place in the bigram table, not a node
 
   text::FusedTokenizer tokenizer_;
   bool maps_identically_;

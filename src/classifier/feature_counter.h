@@ -10,26 +10,19 @@
 
 namespace valence::classifier {
 
-/// One occurrence of a feature: any number that is the feature's own, and its cell (factor, then weights).
-struct Occurrence {
-  const double* cell = nullptr;
-  std::uint32_t id = 0;
-};
-
 /// Counts the features of one document, in the order of their first occurrence. Without a branch on whether a feature
 /// is new, which cannot be predicted; in a table sized to the document, which stays in the first-level cache. For one
 /// thread.
 class FeatureCounter {
  public:
   struct Entry {
-    const double* cell = nullptr;
-    std::uint32_t id = 0;
+    std::uint32_t id = 0;  ///< any number that is the feature's own
     std::uint32_t count = 0;
   };
 
-  /// Counts a document's occurrences in place of the last one's. places[i], unless nullptr, becomes the entry of
-  /// occurrence i. Allocates only for the largest document so far.
-  void Count(std::span<const Occurrence> occurrences, std::uint32_t* places) {
+  /// Counts the features that occur in a document, given by their ids, in place of the last one's. places[i], unless
+  /// nullptr, becomes the entry of occurrence i. Allocates only for the largest document so far.
+  void Count(std::span<const std::uint32_t> occurrences, std::uint32_t* places) {
     Reserve(occurrences.size());
     // Local copies: the compiler cannot know that the writes below leave the members alone.
     const std::uint32_t first = first_;
@@ -39,7 +32,7 @@ class FeatureCounter {
     Entry* const entries = entries_.data();
     std::uint32_t size = 0;
     for (std::size_t i = 0; i < occurrences.size(); ++i) {
-      const std::uint32_t id = occurrences[i].id;
+      const std::uint32_t id = occurrences[i];
       std::size_t at = (id * 0x9E3779B1u) >> shift;
       Held held = Hold(slots[at] - first, size);
       while (((entries[held.place].id ^ id) & held.old_mask) != 0) [[unlikely]] {
@@ -47,7 +40,7 @@ class FeatureCounter {
           held = Hold(slots[at] - first, size);
         }
       slots[at] = first + held.place;
-      entries[held.place] = {occurrences[i].cell, id, (entries[held.place].count & held.old_mask) + 1};
+      entries[held.place] = {id, (entries[held.place].count & held.old_mask) + 1};
       size += 1 + held.old_mask;
       if (places != nullptr) places[i] = held.place;
     }

@@ -27,7 +27,7 @@ struct ScoringMemory {
   std::vector<Node> nodes;              ///< of the tokens left after preprocessing
   std::vector<Node> prefixes;           ///< of the n-gram that starts at each token, as long as the last pass found
   std::vector<text::Span> spans;        ///< of the tokens, when explaining and where they are not the surface tokens
-  std::vector<Occurrence> occurrences;  ///< of features; the first `occurrence_count` are this text's
+  std::vector<std::uint32_t> occurrences;  ///< ids of features; the first `occurrence_count` are this text's
   std::size_t occurrence_count = 0;
   std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining
   std::vector<std::size_t> ends;            ///< [n - 1]: how many occurrences have n tokens or fewer

@@ -11,7 +11,7 @@ namespace {
 
 TEST(FeatureCounter, CountsEachDocumentAnewInOrderOfFirstOccurrence) {
   FeatureCounter counter;
-  const std::vector<Occurrence> first = {{nullptr, 5}, {nullptr, 9}, {nullptr, 5}};
+  const std::vector<std::uint32_t> first = {5, 9, 5};
   std::vector<std::uint32_t> places(3);
   counter.Count(first, places.data());
   ASSERT_EQ(counter.entries().size(), 2u);
@@ -19,7 +19,7 @@ TEST(FeatureCounter, CountsEachDocumentAnewInOrderOfFirstOccurrence) {
   EXPECT_EQ(counter.entries()[0].count, 2u);
   EXPECT_EQ(counter.entries()[1].count, 1u);
   EXPECT_EQ(places, (std::vector<std::uint32_t>{0, 1, 0}));
-  counter.Count(std::vector<Occurrence>{{nullptr, 9}}, nullptr);
+  counter.Count(std::vector<std::uint32_t>{9}, nullptr);
   ASSERT_EQ(counter.entries().size(), 1u);
   EXPECT_EQ(counter.entries()[0].count, 1u);
   counter.Count({}, nullptr);
@@ -30,11 +30,11 @@ TEST(FeatureCounter, AgreesWithAMapOnRandomDocuments) {
   std::mt19937 random(3);
   FeatureCounter counter;
   for (int document = 0; document < 2000; ++document) {
-    std::vector<Occurrence> occurrences(random() % 500);
+    std::vector<std::uint32_t> occurrences(random() % 500);
     std::map<std::uint32_t, std::uint32_t> expected;
-    for (Occurrence& occurrence : occurrences) {
-      occurrence.id = static_cast<std::uint32_t>(random() % 400);
-      ++expected[occurrence.id];
+    for (std::uint32_t& id : occurrences) {
+      id = static_cast<std::uint32_t>(random() % 400);
+      ++expected[id];
     }
     counter.Count(occurrences, nullptr);
     ASSERT_EQ(counter.entries().size(), expected.size());
