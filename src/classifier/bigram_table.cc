@@ -1,50 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bigram_table.h"
 
-#include "valence/base/check.h"
+#include <functional>
+#include <limits>
 
 namespace valence::classifier {
 
-void BigramTable::Take(std::size_t count) {
-  VALENCE_CHECK(count <= free_, "a bigram table was made too small");
-  free_ -= count;
+void BigramTable::Clear(std::size_t parts) {
+  lines_ = BigArray<Line>(parts * kPartLines);
+  nodes_ = BigArray<Node>(lines_.size() * kPlacesPerLine);
+  seeds_.assign(parts * kPartGroups, 0);
 }
 
-Node BigramTable::Insert(const Bigram& bigram) {
-  const Search search = Find(bigram.prefix, bigram.token);
-  if (search.found) return NodeAt(search.place);
-  Take(1);
-  PutAnywhere(bigram);
-  return bigram.node;
-}
+bool BigramTable::FillPart(std::size_t part, std::span<const Bigram> bigrams) {
+  if (bigrams.size() > kMostBigrams) return false;
+  std::array<std::uint16_t, kPartGroups + 1> begins{};  // of the groups, in `homes`
+  std::array<std::uint32_t, kMostBigrams> homes;
+  const auto group_of = [&](const Home& home) { return home.group - part * kPartGroups; };
+  for (const Bigram& b : bigrams) ++begins[group_of(HomeOf(b.prefix, b.token)) + 1];
+  for (std::size_t g = 0; g < kPartGroups; ++g) begins[g + 1] += begins[g];
+  auto next = begins;
+  for (const Bigram& b : bigrams) {
+    const Home home = HomeOf(b.prefix, b.token);
+    homes[next[group_of(home)]++] = home.line;
+  }
 
-bool BigramTable::PutInto(std::size_t line, const Bigram& bigram) {
-  auto& checks = lines_[line].checks;
-  const auto k = static_cast<std::size_t>(std::find(checks.begin(), checks.end(), 0u) - checks.begin());
-  if (k == kPerLine) return false;
-  checks[k] = KeyOf(bigram.prefix, bigram.token).check;
-  lines_[line].cells[k] = bigram.cell;
-  nodes_[PlaceAt(line, k)] = bigram.node;
+  // The largest first, while there is room everywhere.
+  std::array<std::uint32_t, kPartGroups> order;
+  for (std::uint32_t g = 0; g < kPartGroups; ++g) {
+    order[g] = static_cast<std::uint32_t>((begins[g + 1] - begins[g]) * kPartGroups + g);
+  }
+  std::sort(order.begin(), order.end(), std::greater<>());
+  std::array<std::uint8_t, kPartLines> taken{};
+  const auto find_room = [&](std::span<const std::uint32_t> group, std::uint32_t seed) {
+    const auto line = [seed](std::uint32_t home) { return Displaced(home, seed) % kPartLines; };
+    for (std::size_t k = 0; k < group.size(); ++k) {
+      if (taken[line(group[k])]++ < kPerLine) continue;
+      for (std::size_t undone = 0; undone <= k; ++undone) --taken[line(group[undone])];
+      return false;
+    }
+    return true;
+  };
+  for (const std::uint32_t each : order) {
+    const std::size_t g = each % kPartGroups;
+    const std::span<const std::uint32_t> group(homes.data() + begins[g], begins[g + 1] - begins[g]);
+    std::uint32_t seed = 0;
+    while (!find_room(group, seed)) {
+      if (++seed > std::numeric_limits<std::uint8_t>::max()) return false;
+    }
+    seeds_[part * kPartGroups + g] = static_cast<std::uint8_t>(seed);
+  }
+  for (const Bigram& bigram : bigrams) Put(bigram);
   return true;
 }
 
-void BigramTable::PutAnywhere(const Bigram& bigram) {
-  std::size_t line = LineOf(bigram);
-  while (!PutInto(line, bigram)) {
-    if (lines_[line].next == 0) lines_[line].next = static_cast<std::uint32_t>(next_overflow_++);
-    line = lines_[line].next;
-  }
-}
-
-std::vector<BigramTable::Bigram> BigramTable::FillPart(std::span<const Bigram> bigrams) {
-  std::vector<Bigram> others;
-  for (std::size_t i = 0; i < bigrams.size(); ++i) {
-    const std::size_t later = LineOf(bigrams[std::min(i + kAhead, bigrams.size() - 1)]);
-    __builtin_prefetch(&lines_[later], 1);
-    __builtin_prefetch(&nodes_[PlaceAt(later, 0)], 1);
-    if (!PutInto(LineOf(bigrams[i]), bigrams[i])) others.push_back(bigrams[i]);
-  }
-  return others;
+void BigramTable::Put(const Bigram& bigram) {
+  const Key key = KeyOf(bigram.prefix, bigram.token);
+  auto& checks = lines_[key.line].checks;
+  const auto k = static_cast<std::size_t>(std::find(checks.begin(), checks.end(), 0u) - checks.begin());
+  checks[k] = key.check;
+  lines_[key.line].cells[k] = bigram.cell;
+  nodes_[PlaceAt(key.line, k)] = bigram.node;
 }
 
 }  // namespace valence::classifier

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -15,11 +16,13 @@
 namespace valence::classifier {
 
 /// The bigrams of a model with one row of weights: the exact pair of tokens to the bigram's cell (factor and weight),
-/// in one cache line, because for most words of a text this line is the one thing that no cache holds. A pair's 40 bits
-/// are mixed one to one; their upper bits say which line, so that 31 of the lower ones, compared, say that it is the
-/// pair (Cleary 1984, "Compact hash tables using bidirectional linear probing"). The three bigrams of a line are
-/// compared without a branch: whether a text's next bigram is a feature cannot be predicted. A line that is full goes
-/// on in another one of its own. Filled once, then read by all threads.
+/// in one cache line of three, because for most words of a text this line is the one thing that no cache holds. A
+/// pair's 40 bits are mixed one to one; their upper bits say which line, so that 31 of the lower ones, compared, say
+/// that it is the pair (Cleary 1984, "Compact hash tables using bidirectional linear probing").
+/// The table is small, for that is most of what a miss costs, and yet a pair is in its one line or nowhere: pairs go by
+/// groups, and each group has a seed that moves its pairs to lines with room for all of them (Belazzougui, Botelho and
+/// Dietzfelbinger 2009, "Hash, displace, and compress"). So nothing branches on what a text holds, which could not be
+/// predicted. Filled once, then read by all threads.
 class BigramTable {
  public:
   /// A bigram's place; its cell never moves.
@@ -28,14 +31,21 @@ class BigramTable {
   static constexpr Node kMaxToken = (Node{1} << 20) - 1;
   static constexpr std::size_t kMaxCapacity = std::size_t{1} << 28;
 
-  BigramTable() = default;
-  /// Room for `capacity` bigrams.
-  explicit BigramTable(std::size_t capacity)
-      : home_lines_(std::max(capacity + 1, kFewestLines)),
-        lines_(home_lines_ + capacity / kPerLine + 1),
-        nodes_(lines_.size() * kPlacesPerLine),
-        free_(capacity),
-        next_overflow_(home_lines_) {}
+  struct Bigram {
+    Node prefix;
+    Node token;
+    Node node;
+    std::array<double, 2> cell;
+  };
+
+  /// Makes this the table of `count` different bigrams, get(0) to get(count - 1). All threads call get; the same table
+  /// at any number of them. It goes part by part, each of which stays in the second-level cache. False if no seeds were
+  /// found, which takes pairs that were made for that: then the table must not be used.
+  template <class Get>
+  [[nodiscard]] bool Fill(std::size_t count, const Get& get) {
+    const auto lines = [count](double load) { return static_cast<std::size_t>(static_cast<double>(count) / load); };
+    return FillLines(lines(kLoad), count, get) || FillLines(lines(kLoad / 2), count, get);
+  }
 
   /// Where a pair is sought.
   struct Key {
@@ -44,8 +54,8 @@ class BigramTable {
   };
   /// Tokens may be kUnknown, which is in no bigram.
   Key KeyOf(Node prefix, Node token) const {
-    const std::uint64_t mixed = Mix(prefix, token);
-    return {static_cast<std::uint32_t>(LineOf(mixed)), static_cast<std::uint32_t>(mixed >> kCheckShift) | 1};
+    const Home home = HomeOf(prefix, token);
+    return {Displaced(home.line, seeds_[home.group]), home.check};
   }
   void Prefetch(const Key& key) const { __builtin_prefetch(&lines_[key.line]); }
 
@@ -54,30 +64,13 @@ class BigramTable {
     bool found;
   };
   Search Find(const Key& key) const {
-    const Line& line = lines_[key.line];
-    const Search search = SearchLine(key.line, key.check);
-    if (!search.found && line.next != 0) [[unlikely]] {
-      return Find({line.next, key.check});
-    }
-    return search;
+    const auto& checks = lines_[key.line].checks;
+    const std::size_t second = checks[1] == key.check ? 1 : 0;
+    const std::size_t third = checks[2] == key.check ? 1 : 0;
+    const std::size_t first = checks[0] == key.check ? 1 : 0;
+    return {PlaceAt(key.line, second + 2 * third), (first | second | third) != 0};
   }
   Search Find(Node prefix, Node token) const { return Find(KeyOf(prefix, token)); }
-
-  struct Bigram {
-    Node prefix;
-    Node token;
-    Node node;
-    std::array<double, 2> cell;
-  };
-
-  /// Adds a bigram unless it is there; returns its node.
-  Node Insert(const Bigram& bigram);
-
-  /// Adds `count` different bigrams, get(0) to get(count - 1), to an empty table. All threads call get; the same table
-  /// at any number of them. Faster than as many Inserts: it goes part by part of the table, each of which stays in the
-  /// cache.
-  template <class Get>
-  void Fill(std::size_t count, const Get& get);
 
   const double* CellAt(Place place) const {
     return lines_[place / kPlacesPerLine].cells[place % kPlacesPerLine].data();
@@ -89,15 +82,41 @@ class BigramTable {
   static constexpr std::size_t kPlacesPerLine = 4;  // one stays unused, so that places divide by shifts
   struct Line {
     std::array<std::array<double, 2>, kPerLine> cells;
-    std::array<std::uint32_t, kPerLine> checks;  // odd; 0 where there is no bigram yet
-    std::uint32_t next;                          // the line that goes on, if this one is full; or 0
+    std::array<std::uint32_t, kPerLine> checks;  // odd; 0 where there is no bigram
+    std::uint32_t unused;
   };
   static_assert(sizeof(Line) == 64, "a line of the table is a line of the cache");
 
+  static constexpr double kLoad = 2.4;             // bigrams a line
+  static constexpr std::size_t kPartLines = 1024;  // a pair's line is in the part that its home is in
+  static constexpr std::size_t kPartGroups = 512;
+  static constexpr std::size_t kMostBigrams = kPartLines * kPerLine;  // in a part
+
   static constexpr int kPairBits = 40;
-  static constexpr int kCheckShift = 64 - kPairBits - 1;  // leaves a bit that KeyOf sets
-  // The pairs of one line are then less than 2^31 apart.
-  static constexpr std::size_t kFewestLines = std::size_t{1} << (kPairBits - 31);
+  static constexpr int kCheckShift = 64 - kPairBits - 1;  // leaves a bit that HomeOf sets
+  // Pairs with the same check are 2^31 apart or more, so their homes are different lines, and as they have the same
+  // group and with it the same seed, displaced they are different lines of a part, or of different parts.
+  static_assert(kPartLines >= std::size_t{1} << (kPairBits - 31));
+
+  /// Where a pair would be without seeds, and the group whose seed moves it.
+  struct Home {
+    std::uint32_t line;
+    std::uint32_t check;
+    std::size_t group;
+  };
+  Home HomeOf(Node prefix, Node token) const {
+    const std::uint64_t mixed = Mix(prefix, token);
+    const auto line = static_cast<std::uint32_t>(LineOf(mixed));
+    const std::uint32_t check = static_cast<std::uint32_t>(mixed >> kCheckShift) | 1;
+    // Of the check alone, mixed once more: its upper bits would follow the line's, its lower ones the second token's.
+    constexpr int kShift = 32 - 9;
+    static_assert(kPartGroups == std::size_t{1} << 9);
+    return {line, check, line / kPartLines * kPartGroups + ((check * 0x9E3779B1u) >> kShift)};
+  }
+  static std::uint32_t Displaced(std::uint32_t line, std::uint32_t seed) {
+    constexpr std::uint32_t kMask = kPartLines - 1;
+    return (line & ~kMask) | ((line + seed) & kMask);
+  }
 
   // A pair's bits times 2^40 / golden ratio, modulo 2^40, in the upper 40 bits. An odd factor loses nothing. With
   // kUnknown for a token the result is one that no pair of tokens below kMaxToken has.
@@ -107,44 +126,29 @@ class BigramTable {
   // The second product's upper half spreads it evenly over any number of lines.
   std::size_t LineOf(std::uint64_t mixed) const {
     __extension__ using Wide = unsigned __int128;
-    return static_cast<std::size_t>(Wide{mixed} * home_lines_ >> 64);
+    return static_cast<std::size_t>(Wide{mixed} * lines_.size() >> 64);
   }
-  std::size_t LineOf(const Bigram& b) const { return LineOf(Mix(b.prefix, b.token)); }
-
   static Place PlaceAt(std::size_t line, std::size_t k) { return static_cast<Place>(line * kPlacesPerLine + k); }
 
   static constexpr std::size_t kChunks = 16;
-  static constexpr std::size_t kPartLines = 4096;  // 256 KB: stays in the second-level cache while it is filled
-  static constexpr std::size_t kAhead = 16;
 
-  void Take(std::size_t count);
-  // Adds those of `bigrams` for which their own lines have room; returns the others.
-  std::vector<Bigram> FillPart(std::span<const Bigram> bigrams);
+  template <class Get>
+  bool FillLines(std::size_t lines, std::size_t count, const Get& get);
+  void Clear(std::size_t parts);
+  // Chooses the seeds of the part that these are all bigrams of, and puts them into it.
+  bool FillPart(std::size_t part, std::span<const Bigram> bigrams);
+  void Put(const Bigram& bigram);
 
-  // Puts a bigram that is not there into this line. False if that is full.
-  bool PutInto(std::size_t line, const Bigram& bigram);
-  void PutAnywhere(const Bigram& bigram);
-
-  Search SearchLine(std::size_t i, std::uint32_t check) const {
-    const auto& checks = lines_[i].checks;
-    const std::size_t second = checks[1] == check ? 1 : 0;
-    const std::size_t third = checks[2] == check ? 1 : 0;
-    const std::size_t first = checks[0] == check ? 1 : 0;
-    return {PlaceAt(i, second + 2 * third), (first | second | third) != 0};
-  }
-
-  std::size_t home_lines_ = 0;  // then come the lines that full ones go on in
   BigArray<Line> lines_;
-  BigArray<Node> nodes_;  // by place; apart, because only explanations and longer n-grams ask
-  std::size_t free_ = 0;
-  std::size_t next_overflow_ = 0;
+  BigArray<Node> nodes_;             // by place; apart, because only explanations and longer n-grams ask
+  std::vector<std::uint8_t> seeds_;  // by group
 };
 
 template <class Get>
-void BigramTable::Fill(std::size_t count, const Get& get) {
-  Take(count);
-  const std::size_t parts = home_lines_ / kPartLines + 1;
-  const auto part_of = [](std::size_t line) { return line / kPartLines; };
+bool BigramTable::FillLines(std::size_t lines, std::size_t count, const Get& get) {
+  const std::size_t parts = lines / kPartLines + 1;
+  Clear(parts);
+  const auto part_of = [this](const Bigram& b) { return LineOf(Mix(b.prefix, b.token)) / kPartLines; };
   const auto for_each = [&](const auto& visit) {
     linalg::ParallelFor(count, kChunks, [&](std::size_t chunk, std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) visit(chunk, get(i));
@@ -153,7 +157,7 @@ void BigramTable::Fill(std::size_t count, const Get& get) {
 
   // Counting sort by part, of the bigrams themselves: reading them by the parts' order would miss every cache.
   std::vector<std::uint32_t> next(kChunks * parts);  // by chunk, then part
-  for_each([&](std::size_t chunk, const Bigram& b) { ++next[chunk * parts + part_of(LineOf(b))]; });
+  for_each([&](std::size_t chunk, const Bigram& b) { ++next[chunk * parts + part_of(b)]; });
   std::vector<std::size_t> begins{0};
   std::uint32_t begin = 0;
   for (std::size_t part = 0; part < parts; ++part) {
@@ -161,19 +165,15 @@ void BigramTable::Fill(std::size_t count, const Get& get) {
     begins.push_back(begin);
   }
   BigArray<Bigram> sorted(count);
-  for_each([&](std::size_t chunk, const Bigram& b) { sorted[next[chunk * parts + part_of(LineOf(b))]++] = b; });
+  for_each([&](std::size_t chunk, const Bigram& b) { sorted[next[chunk * parts + part_of(b)]++] = b; });
 
-  // What goes on in other lines waits until all parts are filled.
-  std::vector<std::vector<Bigram>> waiting(parts);
+  std::atomic<bool> filled{true};
   linalg::ParallelFor(parts, kChunks, [&](std::size_t, std::size_t first, std::size_t last) {
-    for (std::size_t part = first; part < last; ++part) {
-      const std::span members(sorted.data() + begins[part], begins[part + 1] - begins[part]);
-      waiting[part] = FillPart(members);
+    for (std::size_t part = first; part < last && filled; ++part) {
+      if (!FillPart(part, {sorted.data() + begins[part], begins[part + 1] - begins[part]})) filled = false;
     }
   });
-  for (const auto& part : waiting) {
-    for (const Bigram& bigram : part) PutAnywhere(bigram);
-  }
+  return filled;
 }
 
 }  // namespace valence::classifier

@@ -49,11 +49,7 @@ class Builder {
     InsertMissingTokens();
     ChooseTables();
     FillCells();
-    if (trie_.has_bigram_table) {
-      FillBigramTable();
-    } else {
-      InsertBigrams();
-    }
+    if (!trie_.has_bigram_table) InsertBigrams();
     for (std::size_t n = 3; n <= longest_; ++n) InsertNgrams(n);
     return std::move(trie_);
   }
@@ -245,11 +241,10 @@ class Builder {
   void ChooseTables() {
     trie_.max_tokens = max_tokens_;
     trie_.doubles_per_cell = rows_ + 1;
-    const std::size_t inner = longest_ > 2 ? tokens_.size() : 0;  // every prefix might be one of its own
-    trie_.has_bigram_table =
-        rows_ == 1 && Count(2) + inner < BigramTable::kMaxCapacity && next_internal_ <= BigramTable::kMaxToken;
+    trie_.has_bigram_table = rows_ == 1 && FillBigramTable();
+    if (!trie_.has_bigram_table) trie_.bigrams = {};
     const std::size_t longer = trie_.features - first_[3];
-    if (trie_.has_bigram_table) trie_.bigrams = BigramTable(Count(2) + inner);
+    const std::size_t inner = longest_ > 2 ? tokens_.size() : 0;  // every prefix might be one of its own
     trie_.ngrams = NgramTable(trie_.has_bigram_table ? longer + inner : longer + inner + Count(2));
   }
 
@@ -274,15 +269,36 @@ class Builder {
     return tokens_.data() + token_begins_[length] + i * length;
   }
 
-  void FillBigramTable() {
-    const double* weights = bundle_.linear.weights.data();
-    const double* factors = bundle_.vectorizer.weighting.empty() ? nullptr : bundle_.vectorizer.weighting.data();
-    trie_.bigrams.Fill(Count(2), [&](std::size_t i) -> BigramTable::Bigram {
-      const Node node = first_[2] + static_cast<Node>(i);
-      const Node* tokens = Tokens(2, i);
-      const Node column = trie_.columns[node];
-      return {tokens[0], tokens[1], node, {factors == nullptr ? 1.0 : factors[column], weights[column]}};
+  bool FillBigramTable() {
+    if (tokens_.size() >= BigramTable::kMaxCapacity || next_internal_ > BigramTable::kMaxToken) return false;
+    if (!trie_.bigrams.Fill(Count(2), [this](std::size_t i) { return FeatureBigram(i); })) return false;
+    const std::vector<BigramTable::Bigram> prefixes = MissingPrefixes();
+    return prefixes.empty() || trie_.bigrams.Fill(Count(2) + prefixes.size(), [&](std::size_t i) {
+      return i < Count(2) ? FeatureBigram(i) : prefixes[i - Count(2)];
     });
+  }
+
+  BigramTable::Bigram FeatureBigram(std::size_t i) const {
+    const Node node = first_[2] + static_cast<Node>(i);
+    const Node* tokens = Tokens(2, i);
+    const Node column = trie_.columns[node];
+    const auto& factors = bundle_.vectorizer.weighting;
+    return {tokens[0], tokens[1], node, {factors.empty() ? 1.0 : factors[column], bundle_.linear.weights[column]}};
+  }
+
+  // The pairs that longer n-grams begin with and that are no features. Few: what begins a frequent n-gram is frequent.
+  std::vector<BigramTable::Bigram> MissingPrefixes() {
+    std::vector<BigramTable::Bigram> missing;
+    NgramTable seen(longest_ > 2 ? trie_.features - first_[3] : 0);
+    for (std::size_t n = 3; n <= longest_; ++n) {
+      for (std::size_t i = 0; i < Count(n); ++i) {
+        const Node* tokens = Tokens(n, i);
+        if (trie_.bigrams.Find(tokens[0], tokens[1]).found) continue;
+        const Node node = seen.Insert(NgramTable::Key(tokens[0], tokens[1]), next_internal_);
+        if (node == next_internal_) missing.push_back({tokens[0], tokens[1], InternalIfNew(node), {}});
+      }
+    }
+    return missing;
   }
 
   void InsertBigrams() {
@@ -297,7 +313,7 @@ class Builder {
   void InsertNgrams(std::size_t length) {
     for (std::size_t i = 0; i < Count(length); ++i) {
       const Node* tokens = Tokens(length, i);
-      Node prefix = InsertPrefixBigram(tokens[0], tokens[1]);
+      Node prefix = PrefixBigram(tokens[0], tokens[1]);
       for (std::size_t k = 2; k + 1 < length; ++k) {
         prefix = InternalIfNew(trie_.ngrams.Insert(NgramTable::Key(prefix, tokens[k]), next_internal_));
       }
@@ -305,8 +321,8 @@ class Builder {
     }
   }
 
-  Node InsertPrefixBigram(Node first, Node second) {
-    if (trie_.has_bigram_table) return InternalIfNew(trie_.bigrams.Insert({first, second, next_internal_, {}}));
+  Node PrefixBigram(Node first, Node second) {
+    if (trie_.has_bigram_table) return trie_.bigrams.NodeAt(trie_.bigrams.Find(first, second).place);
     return InternalIfNew(trie_.ngrams.Insert(NgramTable::Key(first, second), next_internal_));
   }
 

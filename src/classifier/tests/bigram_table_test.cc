@@ -36,38 +36,50 @@ void ExpectHolds(const BigramTable& table, const Bigrams& bigrams) {
   }
 }
 
-TEST(BigramTable, FindsWhatWasInsertedEvenFromOverflowingLines) {
-  const Bigrams bigrams = RandomBigrams(20000, 300);
-  BigramTable table(bigrams.size());
-  for (const auto& bigram : bigrams) EXPECT_EQ(table.Insert(bigram), bigram.node);
-  ExpectHolds(table, bigrams);
-  EXPECT_EQ(table.Insert({bigrams[7].prefix, bigrams[7].token, 99999, {}}), 7u);
+BigramTable Filled(const Bigrams& bigrams) {
+  BigramTable table;
+  EXPECT_TRUE(table.Fill(bigrams.size(), [&](std::size_t i) { return bigrams[i]; }));
+  return table;
 }
 
-TEST(BigramTable, ALineGoesOnAsLongAsItMust) {
-  BigramTable table(10);
-  const std::uint32_t line = table.KeyOf(0, 0).line;
-  Bigrams bigrams;
-  for (Node token = 0; bigrams.size() < 10; ++token) {
-    const Node node = static_cast<Node>(bigrams.size());
-    if (table.KeyOf(7, token).line == line) bigrams.push_back({7, token, node, {1.0 + node, -1.0}});
+class BigramTableOfSize : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(BigramTableOfSize, FindsWhatItWasFilledWith) {
+  for (const Node tokens : {Node{600}, BigramTable::kMaxToken}) {
+    const Bigrams bigrams = RandomBigrams(GetParam(), tokens);
+    ExpectHolds(Filled(bigrams), bigrams);
   }
-  table.Fill(bigrams.size(), [&](std::size_t i) { return bigrams[i]; });
-  ExpectHolds(table, bigrams);
-  EXPECT_FALSE(table.Find(0, 0).found);
 }
 
-TEST(BigramTable, FillEqualsInsertions) {
-  const Bigrams bigrams = RandomBigrams(50000, BigramTable::kMaxToken);
-  BigramTable table(bigrams.size());
-  table.Fill(bigrams.size(), [&](std::size_t i) { return bigrams[i]; });
-  ExpectHolds(table, bigrams);
+INSTANTIATE_TEST_SUITE_P(From1To200000, BigramTableOfSize, testing::Values(1, 3, 100, 2457, 2458, 20000, 200000));
+
+TEST(BigramTable, HoldsFrequentTokensAsTextsHaveThem) {
+  Bigrams bigrams;  // every pair with one of the first 20 tokens
+  for (Node token = 0; token < 5000; ++token) {
+    for (Node frequent = 0; frequent < 20; ++frequent) {
+      bigrams.push_back({frequent, token, static_cast<Node>(bigrams.size()), {1, 2}});
+      if (token >= 20) bigrams.push_back({token, frequent, static_cast<Node>(bigrams.size()), {3, 4}});
+    }
+  }
+  ExpectHolds(Filled(bigrams), bigrams);
+}
+
+TEST(BigramTable, RefusesPairsMadeToShareAPart) {
+  BigramTable large = Filled(RandomBigrams(100000, BigramTable::kMaxToken));
+  const std::uint32_t line = large.KeyOf(0, 0).line;
+  Bigrams bigrams;
+  for (Node prefix = 0; bigrams.size() < 100000; ++prefix) {
+    for (Node token = 0; token < 4000; ++token) {
+      if (large.KeyOf(prefix, token).line / 1024 != line / 1024) continue;
+      bigrams.push_back({prefix, token, static_cast<Node>(bigrams.size()), {}});
+    }
+  }
+  EXPECT_FALSE(large.Fill(bigrams.size(), [&](std::size_t i) { return bigrams[i]; }));
 }
 
 TEST(BigramTable, DoesNotFindOtherPairs) {
   const Bigrams bigrams = RandomBigrams(20000, 300);
-  BigramTable table(bigrams.size());
-  table.Fill(bigrams.size(), [&](std::size_t i) { return bigrams[i]; });
+  const BigramTable table = Filled(bigrams);
   std::size_t found = 0;
   for (Node prefix = 0; prefix < 300; ++prefix) {
     for (Node token = 0; token < 300; ++token) {
@@ -79,9 +91,7 @@ TEST(BigramTable, DoesNotFindOtherPairs) {
 
 TEST(BigramTable, AnUnknownTokenIsInNoBigram) {
   const Node last = BigramTable::kMaxToken - 1;
-  BigramTable table(4);
-  table.Insert({0, 0, 1, {}});
-  table.Insert({last, last, 2, {}});
+  const BigramTable table = Filled({{0, 0, 1, {}}, {last, last, 2, {}}});
   for (const Node token : {Node{0}, last, kUnknown}) {
     EXPECT_FALSE(table.Find(kUnknown, token).found);
     EXPECT_FALSE(table.Find(token, kUnknown).found);
