@@ -75,10 +75,14 @@ void KeepWeightiest(std::size_t limit, std::vector<FoundFeature>* features) {
 
 void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemory* memory, Prediction* out) const {
   const auto r = static_cast<std::size_t>(row);
-  const std::span<const FeatureCounter::Entry> entries = memory->counter.entries();
+  const std::span<const std::uint32_t> ids = memory->counter.ids();
+  const std::span<const std::uint32_t> counts = memory->counter.counts();
   double* const sizes = memory->sizes.data();
-  if (r != 0) std::transform(entries.begin(), entries.end(), sizes, [&](const auto& e) { return SizeOf(e, r); });
-  const double least = LowerBoundOfLargest({sizes, entries.size()}, limit, &memory->greatest);
+  if (r != 0) {
+    std::transform(ids.begin(), ids.end(), counts.begin(), sizes,
+                   [&](std::uint32_t id, std::uint32_t count) { return SizeOf(id, count, r); });
+  }
+  const double least = LowerBoundOfLargest({sizes, ids.size()}, limit, &memory->greatest);
   const std::uint32_t* const places = memory->places.data();
   if (memory->candidates.size() <= memory->occurrence_count) memory->candidates.resize(memory->occurrence_count + 1);
   std::uint32_t* const candidates = memory->candidates.data();
@@ -98,13 +102,12 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
 
   out->attributions.clear();
   for (const FoundFeature& f : kept) {
-    const FeatureCounter::Entry& entry = entries[memory->places[f.occurrence]];
-    const double* cell = CellOf(entry.id);
-    const double value = term_frequency_(entry.count) * cell[0] / memory->length;
+    const std::uint32_t place = places[f.occurrence];
+    const double* cell = CellOf(ids[place]);
+    const double value = term_frequency_(counts[place]) * cell[0] / memory->length;
     const text::Span first = SpanOf(f.first_token, *memory);
     const text::Span last = SpanOf(f.first_token + f.tokens - 1, *memory);
-    out->attributions.push_back(
-        {first.begin, last.end, ColumnOf(entry.id), cell[r + 1] * value / entry.count});
+    out->attributions.push_back({first.begin, last.end, ColumnOf(ids[place]), cell[r + 1] * value / counts[place]});
   }
 }
 

@@ -53,10 +53,11 @@ class CompiledScorer {
   template <bool kRemember>
   void AddUp(ScoringMemory* memory, Prediction* out) const;
   text::Span SpanOf(std::size_t token, const ScoringMemory& memory) const;
-  /// What one occurrence of a feature adds to `row`, before the document's length divides it, in either direction.
-  double SizeOf(const FeatureCounter::Entry& entry, std::size_t row) const {
-    const double* cell = CellOf(entry.id);
-    return std::fabs(cell[row + 1] * cell[0] * term_frequency_.PerOccurrence(entry.count));
+  /// What one of `count` occurrences of a feature adds to `row`, before the document's length divides it, in either
+  /// direction.
+  double SizeOf(std::uint32_t id, std::uint32_t count, std::size_t row) const {
+    const double* cell = CellOf(id);
+    return std::fabs(cell[row + 1] * cell[0] * term_frequency_.PerOccurrence(count));
   }
   // Of a feature, by its id.
   const double* CellOf(std::uint32_t id) const {

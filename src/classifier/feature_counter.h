@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -15,71 +14,64 @@ namespace valence::classifier {
 /// thread.
 class FeatureCounter {
  public:
-  struct Entry {
-    std::uint32_t id = 0;  ///< any number that is the feature's own
-    std::uint32_t count = 0;
-  };
-
   /// Counts the features that occur in a document, given by their ids, in place of the last one's. places[i], unless
-  /// nullptr, becomes the entry of occurrence i. Allocates only for the largest document so far.
+  /// nullptr, becomes the place of occurrence i's feature in ids() and counts(). Allocates only for the largest
+  /// document so far.
   void Count(std::span<const std::uint32_t> occurrences, std::uint32_t* places) {
-    Reserve(occurrences.size());
+    Clear(occurrences.size());
     // Local copies: the compiler cannot know that the writes below leave the members alone.
-    const std::uint32_t first = first_;
     const std::size_t mask = mask_;
     const int shift = shift_;
     std::uint32_t* const slots = slots_.data();
-    Entry* const entries = entries_.data();
-    std::uint32_t size = 0;
+    std::uint32_t* const ids = ids_.data();
+    std::uint32_t* const counts = counts_.data();
+    std::uint32_t next = 1;
     for (std::size_t i = 0; i < occurrences.size(); ++i) {
       const std::uint32_t id = occurrences[i];
+      ids[next] = id;  // where it is new; otherwise the next one overwrites this
       std::size_t at = (id * 0x9E3779B1u) >> shift;
-      Held held = Hold(slots[at] - first, size);
-      while (((entries[held.place].id ^ id) & held.old_mask) != 0) [[unlikely]] {
+      std::uint32_t place = PlaceIn(slots[at], next);
+      while (ids[place] != id) [[unlikely]] {
           at = (at + 1) & mask;
-          held = Hold(slots[at] - first, size);
+          place = PlaceIn(slots[at], next);
         }
-      slots[at] = first + held.place;
-      entries[held.place] = {id, (entries[held.place].count & held.old_mask) + 1};
-      size += 1 + held.old_mask;
-      if (places != nullptr) places[i] = held.place;
+      slots[at] = place;
+      ++counts[place];
+      next += place == next ? 1 : 0;
+      if (places != nullptr) places[i] = place - 1;
     }
-    size_ = size;
+    size_ = next - 1;
   }
 
-  std::span<const Entry> entries() const { return {entries_.data(), size_}; }
+  std::span<const std::uint32_t> ids() const { return {ids_.data() + 1, size_}; }
+  std::span<const std::uint32_t> counts() const { return {counts_.data() + 1, size_}; }
 
  private:
-  struct Held {
-    std::uint32_t place;     // of the entry; a new feature's is the next free one, which may be read too
-    std::uint32_t old_mask;  // all ones if this document has had the slot's feature before, else 0
-  };
-  // Arithmetic on the borrow: of `held < size` and std::min the compiler makes a branch that cannot be predicted.
-  static Held Hold(std::uint32_t held, std::uint32_t size) {
-    const auto old_mask = static_cast<std::uint32_t>((std::uint64_t{held} - size) >> 32);
-    return {size ^ ((held ^ size) & old_mask), old_mask};
+  // Arithmetic: of a conditional expression the compiler may make a branch that cannot be predicted.
+  static std::uint32_t PlaceIn(std::uint32_t slot, std::uint32_t next) {
+    const std::uint32_t is_empty = slot == 0 ? 1 : 0;
+    return slot | (next & (0 - is_empty));
   }
 
-  void Reserve(std::size_t occurrences) {
+  void Clear(std::size_t occurrences) {
     const std::size_t slots = std::bit_ceil(4 * occurrences + 2);
     if (slots > slots_.size()) slots_.resize(slots);
-    if (occurrences + 1 > entries_.size()) entries_.resize(occurrences + 1);
-    first_ += size_;
-    if (first_ > std::numeric_limits<std::uint32_t>::max() - 2 * occurrences) {
-      std::fill(slots_.begin(), slots_.end(), 0);
-      first_ = 1;
+    if (occurrences + 2 > ids_.size()) {
+      ids_.resize(occurrences + 2);
+      counts_.resize(occurrences + 2);
     }
+    std::fill_n(slots_.begin(), slots, 0);
+    std::fill_n(counts_.begin(), occurrences + 2, 0);
     shift_ = 32 - std::countr_zero(slots);
     mask_ = slots - 1;
   }
 
-  // An entry's place + first_. first_ grows by each document's size, so what earlier documents left is below it.
-  std::vector<std::uint32_t> slots_;
-  std::vector<Entry> entries_;
+  std::vector<std::uint32_t> slots_;  // a feature's place, from 1 on; 0: none
+  std::vector<std::uint32_t> ids_;    // by place
+  std::vector<std::uint32_t> counts_;
   std::size_t mask_ = 0;
   int shift_ = 0;
-  std::uint32_t first_ = 1;
-  std::uint32_t size_ = 0;
+  std::size_t size_ = 0;
 };
 
 }  // namespace valence::classifier

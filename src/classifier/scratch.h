@@ -24,15 +24,15 @@ struct FoundFeature {
 /// Working memory of the compiled path, for one thread; grows to the largest text and stays.
 struct ScoringMemory {
   text::TokenBuffer surface;
-  std::vector<Node> nodes;              ///< of the tokens left after preprocessing
-  std::vector<Node> prefixes;           ///< of the n-gram that starts at each token, as long as the last pass found
-  std::vector<text::Span> spans;        ///< of the tokens, when explaining and where they are not the surface tokens
+  std::vector<Node> nodes;                 ///< of the tokens left after preprocessing
+  std::vector<Node> prefixes;              ///< of the n-gram that starts at each token, as long as the last pass found
+  std::vector<text::Span> spans;           ///< of the tokens, when explaining and where they are not the surface tokens
   std::vector<std::uint32_t> occurrences;  ///< ids of features; the first `occurrence_count` are this text's
   std::size_t occurrence_count = 0;
   std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining
   std::vector<std::size_t> ends;            ///< [n - 1]: how many occurrences have n tokens or fewer
   std::vector<std::uint32_t> places;        ///< of the occurrences in the counter, when explaining
-  std::vector<double> sizes;     ///< of the first row's contribution of one occurrence, by entry, when explaining
+  std::vector<double> sizes;     ///< of the first row's contribution of one occurrence, by place, when explaining
   std::vector<double> greatest;  ///< of groups of `sizes`
   std::vector<std::uint32_t> candidates;  ///< occurrences that may be among the weightiest
   std::vector<FoundFeature> kept;         ///< of which attributions are made

@@ -10,7 +10,7 @@
 namespace valence::classifier {
 
 TokenTable::TokenTable(std::size_t capacity)
-    : lines_(std::bit_ceil(capacity + 2)), shift_(64 - std::countr_zero(lines_.size())), free_(capacity) {
+    : lines_(std::bit_ceil(2 * capacity + 2)), shift_(64 - std::countr_zero(lines_.size())), free_(capacity) {
   static_assert(sizeof(Line) == 64, "a line of the table is a line of the cache");
 }
 

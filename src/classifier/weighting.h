@@ -55,6 +55,8 @@ class DocumentNorm {
 
   explicit DocumentNorm(Kind kind) : kind_(kind) {}
   void Add(double value) { sum_ += kind_ == Kind::kL1 ? std::fabs(value) : value * value; }
+  /// Adds what another one of the same kind has summed.
+  void Add(const DocumentNorm& other) { sum_ += other.sum_; }
 
   /// What to divide by; 1 for a document without features, as scikit-learn.
   double Length() const {
