@@ -3,6 +3,7 @@
 // misses the caches, and would cost more than the score for all.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -18,24 +19,48 @@ constexpr std::size_t kFew = 32;
 
 /// Where it is in the text; at the same token the shorter one comes first. No other has the same.
 std::uint64_t PlaceOf(const FoundFeature& f) { return std::uint64_t{f.first_token} << 32 | f.tokens; }
-
-// Both without branches, which could not be predicted.
 bool IsBefore(const FoundFeature& a, const FoundFeature& b) { return PlaceOf(a) < PlaceOf(b); }
 /// Adds more in either direction, or as much and earlier in the text.
 bool IsWeightier(const FoundFeature& a, const FoundFeature& b) {
-  return (a.size > b.size) | ((a.size == b.size) & IsBefore(a, b));
+  return a.size > b.size || (a.size == b.size && IsBefore(a, b));
 }
 
-/// Sorts a few features: each goes where its rank is, which is counted.
-template <class Less>
-void SortFew(std::span<FoundFeature> features, Less less) {
-  std::array<FoundFeature, kFew> sorted;
-  for (const FoundFeature& each : features) {
-    std::size_t rank = 0;
-    for (const FoundFeature& other : features) rank += less(other, each) ? 1u : 0u;
-    sorted[rank] = each;
+/// Of sizes, which are not negative, so that their bits ascend as they do: a key that is less for a greater size, and
+/// of equal ones for the lesser index, which is in the lowest bits. Sizes that differ only there count as equal.
+std::uint64_t KeyOfSize(double size, std::size_t index) {
+  return (~std::bit_cast<std::uint64_t>(size) & ~std::uint64_t{kFew - 1}) | index;
+}
+
+using FewKeys = std::array<std::uint64_t, kFew>;
+
+/// How many of the first `size` are less than `key`. Sizes are multiples of 8, so that nothing here is a branch that
+/// depends on the text.
+std::size_t CountLess(const FewKeys& keys, std::size_t size, std::uint64_t key) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < size; i += 8) {
+#pragma GCC unroll 8
+    for (std::size_t k = 0; k < 8; ++k) count += keys[i + k] < key ? 1u : 0u;
   }
-  std::copy_n(sorted.begin(), features.size(), features.begin());
+  return count;
+}
+
+/// Leaves the `limit` weightiest of a few, by their place in the text. Each goes where its rank is, which is counted:
+/// what a sort would compare could not be predicted.
+void RankFew(std::size_t limit, std::vector<FoundFeature>* features) {
+  const std::size_t count = features->size();
+  const std::size_t padded = (count + 7) / 8 * 8;
+  FewKeys keys;
+  std::array<FoundFeature, kFew> sorted;
+  std::fill(keys.begin() + count, keys.begin() + padded, std::numeric_limits<std::uint64_t>::max());
+  for (std::size_t i = 0; i < count; ++i) keys[i] = PlaceOf((*features)[i]);
+  for (std::size_t i = 0; i < count; ++i) sorted[CountLess(keys, padded, keys[i])] = (*features)[i];
+  for (std::size_t i = 0; i < count; ++i) keys[i] = KeyOfSize(sorted[i].size, i);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    (*features)[kept] = sorted[i];
+    kept += CountLess(keys, padded, keys[i]) < limit ? 1u : 0u;
+  }
+  features->resize(kept);
 }
 
 /// A size that at least `limit` of `sizes` reach, and few more than that: the limit-th of the greatest of several times
@@ -56,19 +81,19 @@ double LowerBoundOfLargest(std::span<const double> sizes, std::size_t limit, std
 
 /// Leaves the `limit` weightiest, by their place in the text.
 void KeepWeightiest(std::size_t limit, std::vector<FoundFeature>* features) {
-  if (features->size() <= kFew) {
-    if (features->size() > limit) {
-      SortFew(*features, IsWeightier);
-      features->resize(limit);
-    }
-    return SortFew(*features, IsBefore);
-  }
+  if (features->size() <= kFew) return RankFew(limit, features);
   if (features->size() > limit) {
     std::nth_element(features->begin(), features->begin() + static_cast<std::ptrdiff_t>(limit), features->end(),
                      IsWeightier);
     features->resize(limit);
   }
   std::sort(features->begin(), features->end(), IsBefore);
+}
+
+std::uint32_t TokensOf(std::uint32_t occurrence, const ScoringMemory& memory) {
+  std::uint32_t tokens = 1;
+  for (const std::size_t end : memory.ends) tokens += occurrence >= end ? 1u : 0u;
+  return tokens;
 }
 
 }  // namespace
@@ -83,31 +108,30 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
                    [&](std::uint32_t id, std::uint32_t count) { return SizeOf(id, count, r); });
   }
   const double least = LowerBoundOfLargest({sizes, ids.size()}, limit, &memory->greatest);
-  const std::uint32_t* const places = memory->places.data();
-  if (memory->candidates.size() <= memory->occurrence_count) memory->candidates.resize(memory->occurrence_count + 1);
+  if (memory->candidates.size() <= ids.size()) memory->candidates.resize(ids.size() + 1);
   std::uint32_t* const candidates = memory->candidates.data();
   std::size_t found = 0;
-  for (std::uint32_t i = 0; i < memory->occurrence_count; ++i) {
-    candidates[found] = i;
-    found += sizes[places[i]] >= least ? 1 : 0;
+  for (std::uint32_t place = 0; place < ids.size(); ++place) {
+    candidates[found] = place;
+    found += sizes[place] >= least ? 1 : 0;
   }
   std::vector<FoundFeature>& kept = memory->kept;
   kept.clear();
-  std::uint32_t tokens = 1;
-  for (const std::uint32_t i : std::span(candidates, found)) {
-    while (i >= memory->ends[tokens - 1]) ++tokens;
-    kept.push_back({memory->first_tokens[i], tokens, i, sizes[places[i]]});
+  for (const std::uint32_t place : std::span(candidates, found)) {
+    std::uint32_t occurrence = memory->counter.lasts()[place];
+    for (std::uint32_t n = counts[place]; n > 0; --n, occurrence = memory->previous[occurrence]) {
+      kept.push_back({memory->first_tokens[occurrence], TokensOf(occurrence, *memory), place, sizes[place]});
+    }
   }
   KeepWeightiest(limit, &kept);
 
   out->attributions.clear();
   for (const FoundFeature& f : kept) {
-    const std::uint32_t place = places[f.occurrence];
-    const double* cell = CellOf(ids[place]);
-    const double value = term_frequency_(counts[place]) * cell[0] / memory->length;
+    const double* cell = CellOf(ids[f.place]);
+    const double value = term_frequency_(counts[f.place]) * cell[0] / memory->length;
     const text::Span first = SpanOf(f.first_token, *memory);
     const text::Span last = SpanOf(f.first_token + f.tokens - 1, *memory);
-    out->attributions.push_back({first.begin, last.end, ColumnOf(ids[place]), cell[r + 1] * value / counts[place]});
+    out->attributions.push_back({first.begin, last.end, ColumnOf(ids[f.place]), cell[r + 1] * value / counts[f.place]});
   }
 }
 

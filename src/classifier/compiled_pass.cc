@@ -40,9 +40,13 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
     MapTokens<kRemember>(memory);
   }
   FindFeatures<kRemember>(memory);
-  if (kRemember) EnsureSize(memory->occurrence_count, &memory->places);
-  memory->counter.Count({memory->occurrences.data(), memory->occurrence_count},
-                        kRemember ? memory->places.data() : nullptr);
+  const std::span<const std::uint32_t> occurrences(memory->occurrences.data(), memory->occurrence_count);
+  if (kRemember) {
+    EnsureSize(occurrences.size(), &memory->previous);
+    memory->counter.CountAndChain(occurrences, memory->previous.data());
+  } else {
+    memory->counter.Count(occurrences);
+  }
   AddUp<kRemember>(memory, out);
 }
 

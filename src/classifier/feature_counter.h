@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace valence::classifier {
@@ -14,10 +15,23 @@ namespace valence::classifier {
 /// thread.
 class FeatureCounter {
  public:
-  /// Counts the features that occur in a document, given by their ids, in place of the last one's. places[i], unless
-  /// nullptr, becomes the place of occurrence i's feature in ids() and counts(). Allocates only for the largest
-  /// document so far.
-  void Count(std::span<const std::uint32_t> occurrences, std::uint32_t* places) {
+  /// Counts the features that occur in a document, given by their ids, in place of the last one's. Allocates only for
+  /// the largest document so far.
+  void Count(std::span<const std::uint32_t> occurrences) { Run<false>(occurrences, nullptr); }
+  /// The same, setting lasts() too, and previous[i] to the occurrence before i of the same feature, if there is one.
+  void CountAndChain(std::span<const std::uint32_t> occurrences, std::uint32_t* previous) {
+    if (lasts_.size() < occurrences.size() + 2) lasts_.resize(occurrences.size() + 2);
+    Run<true>(occurrences, previous);
+  }
+
+  std::span<const std::uint32_t> ids() const { return {ids_.data() + 1, size_}; }
+  std::span<const std::uint32_t> counts() const { return {counts_.data() + 1, size_}; }
+  /// The last occurrence of each.
+  std::span<const std::uint32_t> lasts() const { return {lasts_.data() + 1, size_}; }
+
+ private:
+  template <bool kChain>
+  void Run(std::span<const std::uint32_t> occurrences, std::uint32_t* previous) {
     Clear(occurrences.size());
     // Local copies: the compiler cannot know that the writes below leave the members alone.
     const std::size_t mask = mask_;
@@ -25,6 +39,7 @@ class FeatureCounter {
     std::uint32_t* const slots = slots_.data();
     std::uint32_t* const ids = ids_.data();
     std::uint32_t* const counts = counts_.data();
+    std::uint32_t* const lasts = lasts_.data();
     std::uint32_t next = 1;
     for (std::size_t i = 0; i < occurrences.size(); ++i) {
       const std::uint32_t id = occurrences[i];
@@ -38,15 +53,11 @@ class FeatureCounter {
       slots[at] = place;
       ++counts[place];
       next += place == next ? 1 : 0;
-      if (places != nullptr) places[i] = place - 1;
+      if (kChain) previous[i] = std::exchange(lasts[place], static_cast<std::uint32_t>(i));
     }
     size_ = next - 1;
   }
 
-  std::span<const std::uint32_t> ids() const { return {ids_.data() + 1, size_}; }
-  std::span<const std::uint32_t> counts() const { return {counts_.data() + 1, size_}; }
-
- private:
   // Arithmetic: of a conditional expression the compiler may make a branch that cannot be predicted.
   static std::uint32_t PlaceIn(std::uint32_t slot, std::uint32_t next) {
     const std::uint32_t is_empty = slot == 0 ? 1 : 0;
@@ -69,6 +80,7 @@ class FeatureCounter {
   std::vector<std::uint32_t> slots_;  // a feature's place, from 1 on; 0: none
   std::vector<std::uint32_t> ids_;    // by place
   std::vector<std::uint32_t> counts_;
+  std::vector<std::uint32_t> lasts_;  // as large only if asked for
   std::size_t mask_ = 0;
   int shift_ = 0;
   std::size_t size_ = 0;

@@ -17,8 +17,8 @@ namespace valence::classifier {
 struct FoundFeature {
   std::uint32_t first_token = 0;
   std::uint32_t tokens = 0;
-  std::uint32_t occurrence = 0;  ///< in ScoringMemory::occurrences
-  double size = 0;               ///< of its contribution, before the document's length divides all of them
+  std::uint32_t place = 0;  ///< of the feature in the counter
+  double size = 0;          ///< of its contribution, before the document's length divides all of them
 };
 
 /// Working memory of the compiled path, for one thread; grows to the largest text and stays.
@@ -31,10 +31,10 @@ struct ScoringMemory {
   std::size_t occurrence_count = 0;
   std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining
   std::vector<std::size_t> ends;            ///< [n - 1]: how many occurrences have n tokens or fewer
-  std::vector<std::uint32_t> places;        ///< of the occurrences in the counter, when explaining
+  std::vector<std::uint32_t> previous;      ///< occurrence of the same feature, when explaining
   std::vector<double> sizes;     ///< of the first row's contribution of one occurrence, by place, when explaining
   std::vector<double> greatest;  ///< of groups of `sizes`
-  std::vector<std::uint32_t> candidates;  ///< occurrences that may be among the weightiest
+  std::vector<std::uint32_t> candidates;  ///< places of features that may be among the weightiest
   std::vector<FoundFeature> kept;         ///< of which attributions are made
   FeatureCounter counter;
   SurfaceMemo memo;
