@@ -14,7 +14,6 @@
 namespace valence::classifier {
 namespace {
 
-constexpr std::size_t kGroupsPerKept = 2;
 constexpr std::size_t kFew = 32;
 
 /// Where it is in the text; at the same token the shorter one comes first. No other has the same.
@@ -63,20 +62,34 @@ void RankFew(std::size_t limit, std::vector<FoundFeature>* features) {
   features->resize(kept);
 }
 
-/// A size that at least `limit` of `sizes` reach, and few more than that: the limit-th of the greatest of several times
-/// as many groups. Nearly without branches, so that what is far too light is passed over at little cost.
+/// The limit-th of the greatest, or a little less.
+double LimitthOf(std::size_t limit, std::vector<double>* values) {
+  const std::size_t count = values->size();
+  if (count > kFew) {
+    const auto limitth = values->begin() + static_cast<std::ptrdiff_t>(limit - 1);
+    std::nth_element(values->begin(), limitth, values->end(), std::greater<>());
+    return *limitth;
+  }
+  FewKeys keys;
+  for (std::size_t i = 0; i < count; ++i) keys[i] = KeyOfSize((*values)[i], i);
+  std::uint64_t found = 0;
+  for (std::size_t i = 0; i < count; ++i) found |= CountLess(keys, count, keys[i]) == limit - 1 ? keys[i] : 0;
+  return std::bit_cast<double>(~found & ~std::uint64_t{kFew - 1});
+}
+
+/// A size that at least `limit` of `sizes` reach, and few more than that: the limit-th of the greatest of half as many
+/// groups again, or so. Nearly without branches, so that what is far too light is passed over at little cost.
 double LowerBoundOfLargest(std::span<const double> sizes, std::size_t limit, std::vector<double>* greatest) {
   if (limit == 0) return std::numeric_limits<double>::infinity();
-  const std::size_t groups = kGroupsPerKept * limit;
+  if (limit >= sizes.size()) return 0;
+  const std::size_t groups = (limit + limit / 2 + 7) / 8 * 8;
   if (sizes.size() < groups) return 0;
   greatest->assign(groups, 0);
   double* const of_group = greatest->data();
   for (; sizes.size() >= groups; sizes = sizes.subspan(groups)) {
     for (std::size_t g = 0; g < groups; ++g) of_group[g] = std::max(of_group[g], sizes[g]);
   }
-  const auto limitth = greatest->begin() + static_cast<std::ptrdiff_t>(limit - 1);
-  std::nth_element(greatest->begin(), limitth, greatest->end(), std::greater<>());
-  return *limitth;
+  return LimitthOf(limit, greatest);
 }
 
 /// Leaves the `limit` weightiest, by their place in the text.

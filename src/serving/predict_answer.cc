@@ -72,6 +72,8 @@ void AppendDouble(double value, std::string* out) {
 AnswerWriter::AnswerWriter(const classifier::Classifier& classifier)
     : classifier_(classifier), version_(Quoted(classifier.version())) {
   for (const std::string& label : classifier.labels()) labels_.push_back(Quoted(label));
+  for (const double intercept : classifier.bundle().linear.intercepts)
+    AppendDouble(intercept, &intercepts_.emplace_back());
 }
 
 std::size_t AnswerWriter::Decide(const classifier::Prediction& prediction, std::optional<double> threshold) {
@@ -105,8 +107,7 @@ void AnswerWriter::Append(std::string_view text, const classifier::Prediction& p
   AppendInteger(prediction.known_tokens, out);
   out->append(R"(,"model_version":)").append(version_);
   if (options.explain) {
-    out->append(R"(,"intercept":)");
-    AppendDouble(classifier_.Intercept(prediction.explained_row), out);
+    out->append(R"(,"intercept":)").append(intercepts_[static_cast<std::size_t>(prediction.explained_row)]);
     out->append(R"(,"attributions":)");
     AppendAttributions(text, prediction, out);
   }

@@ -46,6 +46,7 @@ class AnswerWriter {
   const classifier::Classifier& classifier_;
   std::vector<std::string> labels_;  // as JSON strings
   std::string version_;              // likewise
+  std::vector<std::string> intercepts_;
 };
 
 /// The shortest digits that read back as `value`, and recognisably no integer. Requires a finite value.
