@@ -81,7 +81,9 @@ Channel::Transfer Channel::Skip(std::size_t size) {
 Channel::Transfer Channel::Write(std::span<const asio::const_buffer> buffers) {
   if (tls_ == nullptr) {
     boost::system::error_code error;
-    const std::size_t size = socket_.write_some(buffers, error);
+    // Of one buffer the kernel need not read a list.
+    const bool single = std::all_of(buffers.begin() + 1, buffers.end(), [](const auto& b) { return b.size() == 0; });
+    const std::size_t size = single ? socket_.write_some(buffers.front(), error) : socket_.write_some(buffers, error);
     if (error == asio::error::would_block) return {Outcome::kWaitWritable};
     return error ? Transfer{} : Transfer{Outcome::kDone, size};
   }

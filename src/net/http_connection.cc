@@ -20,6 +20,7 @@ constexpr std::size_t kStreamBuffer = 64u << 10;
 constexpr std::size_t kKeptBuffer = 16u << 10;
 constexpr std::size_t kBelievedFrom = 16u << 10;  // who has sent so much means the Content-Length
 constexpr std::size_t kLongBody = 16u << 10;
+constexpr std::size_t kShortBody = 4u << 10;  // copying it costs less than sending two pieces
 constexpr std::size_t kKeptAnswer = 64u << 10;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -316,6 +317,10 @@ void Connection::CompleteAnswer() {
                            : parser_.http_1_0() ? Persistence::kKeepAliveHttp10
                                                 : Persistence::kKeepAlive;
   FormatHead(response_, persistence, worker_.Date(), &head_);
+  if (!head_only_ && response_.body.size() <= kShortBody) {
+    head_.append(response_.body);
+    response_.body.clear();
+  }
   sent_ = 0;
 }
 

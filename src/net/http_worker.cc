@@ -7,6 +7,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <ctime>
 #include <exception>
 #include <utility>
 
@@ -30,6 +31,14 @@ std::array<DeadlineList, kPhases> MakeLists(const ServerOptions& o) {
   return {DeadlineList(milliseconds(0)),  DeadlineList(o.header_timeout), DeadlineList(o.idle_timeout),
           DeadlineList(o.header_timeout), DeadlineList(o.body_timeout),   DeadlineList(o.body_timeout),
           DeadlineList(o.body_timeout),   DeadlineList(kLingerTime)};
+}
+
+/// steady_clock's time as of the kernel's last tick, a few milliseconds ago: every request arms a deadline, and a look at
+/// the clock proper costs several times as much.
+steady_clock::time_point CoarseNow() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return steady_clock::time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
 Connection& AsConnection(Expiring& item) { return static_cast<Connection&>(item); }
@@ -165,7 +174,7 @@ void Worker::CloseListener() {
   });
 }
 
-void Worker::Arm(Connection& connection, Phase phase) { list(phase).Arm(connection, steady_clock::now()); }
+void Worker::Arm(Connection& connection, Phase phase) { list(phase).Arm(connection, CoarseNow()); }
 
 void Worker::RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self)) {
   // The guard keeps Run from returning. After a Cut the connection goes with io_, as any that waits for something.
@@ -257,7 +266,7 @@ void Worker::Tick() {
 }
 
 void Worker::Sweep() {
-  const auto now = steady_clock::now();
+  const auto now = CoarseNow();
   for (DeadlineList& each : lists_) {
     each.Sweep(now, [](Expiring& item) { AsConnection(item).Expire(); });
   }

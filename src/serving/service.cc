@@ -70,7 +70,6 @@ void Service::BeginDrain() { impl_->draining = true; }
 
 void Service::Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, Handled* handled,
                      oip::Call* call) {
-  const Stopwatch watch;
   impl_->metrics.Started(thread);
   ThreadState& state = *impl_->threads[static_cast<std::size_t>(thread)];
   const ReleaseOnExit release{state.models};
@@ -97,7 +96,7 @@ void Service::Handle(int thread, const net::HttpRequest& request, net::HttpRespo
     handled->model = exchange.model->name();
     handled->model_version = exchange.model->classifier().version();
   }
-  auto finished = [this, thread, &request, watch, label = match.label, model = exchange.model,
+  auto finished = [this, thread, &request, watch = handled->watch, label = match.label, model = exchange.model,
                    texts = exchange.texts](const net::HttpResponse& answer) {
     impl_->metrics.Finished(thread, label, request.method, answer.status, watch.seconds(), model, texts);
   };

@@ -80,7 +80,7 @@ Status Guard::LoadKeys() {
 
 void Guard::Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, oip::Call* call) {
   ThreadState& state = *threads_[static_cast<std::size_t>(thread)];
-  Visit visit{.identity = state.identity, .request = request, .handled = {}, .watch = {}};
+  Visit visit{.identity = state.identity, .request = request, .handled = {}};
   state.identity.Read(request, log_ != nullptr, &state.ids);
   if (log_ != nullptr && log_->wants_texts()) {
     state.texts.clear();
@@ -99,7 +99,7 @@ void Guard::Handle(int thread, const net::HttpRequest& request, net::HttpRespons
 bool Guard::RefuseUnread(int thread, const net::HttpRequest& request, net::HttpResponse* response) {
   if (request.method == "OPTIONS") return false;  // a preflight's answer is no refusal
   ThreadState& state = *threads_[static_cast<std::size_t>(thread)];
-  Visit visit{.identity = state.identity, .request = request, .stage = Stage::kHead, .handled = {}, .watch = {}};
+  Visit visit{.identity = state.identity, .request = request, .stage = Stage::kHead, .handled = {}};
   if (Admit(thread, &visit, response)) return false;
   state.identity.Read(request, log_ != nullptr, &state.ids);
   Complete(state.identity, request, response);
@@ -120,7 +120,8 @@ bool Guard::IsInTime(int thread, Visit* visit, net::HttpResponse* response) {
   OverloadGate& gate = threads_[static_cast<std::size_t>(thread)]->overload;
   const auto waited = visit->request.waited;
   if (!gate.enabled() || (visit->stage == Stage::kHead && !gate.WouldRefuse(waited))) return true;
-  if (!gate.Refuses(waited, OverloadGate::Clock::now())) return true;
+  const auto now = gate.NeedsTime(waited) ? OverloadGate::Clock::now() : OverloadGate::Clock::time_point{};
+  if (!gate.Refuses(waited, now)) return true;
   Refuse(thread, visit, 503, "overloaded: the request had to wait too long; try again later", response);
   return false;
 }
@@ -142,6 +143,7 @@ bool Guard::Authenticate(int thread, Visit* visit, net::HttpResponse* response) 
 }
 
 bool Guard::TakeToken(int thread, Visit* visit, net::HttpResponse* response) {
+  if (visit->key == nullptr && addresses_ == nullptr) return true;
   const auto now = TokenBucket::Clock::now();
   const bool look = visit->stage == Stage::kHead;
   double rate = options_.rate_limit;
@@ -152,7 +154,6 @@ bool Guard::TakeToken(int thread, Visit* visit, net::HttpResponse* response) {
     TokenBucket& bucket = *visit->key->bucket;
     grant = look ? bucket.Look(rate, now) : bucket.Take(rate, now);
   } else {
-    if (addresses_ == nullptr) return true;
     grant = look ? addresses_->Look(visit->request.peer, now) : addresses_->Take(visit->request.peer, now);
   }
   if (!grant.granted) {
@@ -179,7 +180,7 @@ std::unique_ptr<net::HttpStream> Guard::Open(int thread, const net::HttpRequest&
   auto stream = open(thread, request);
   if (stream == nullptr) return nullptr;
   ThreadState& state = *threads_[static_cast<std::size_t>(thread)];
-  Visit visit{.identity = state.identity, .request = request, .handled = {}, .watch = {}};
+  Visit visit{.identity = state.identity, .request = request, .handled = {}};
   net::HttpResponse refusal;
   if (!Admit(thread, &visit, &refusal)) stream = std::make_unique<RefusedStream>(std::move(refusal));
   struct Kept {
@@ -192,7 +193,7 @@ std::unique_ptr<net::HttpStream> Guard::Open(int thread, const net::HttpRequest&
   kept->method = request.method;
   if (visit.key != nullptr) kept->key = visit.key->name;
   auto complete = [this, kept, &request](net::HttpResponse* response) { Complete(kept->identity, request, response); };
-  auto record = [this, thread, kept, watch = visit.watch,
+  auto record = [this, thread, kept, watch = visit.handled.watch,
                  route = RouteOf(request)](const GuardedStream::Outcome& outcome) {
     if (log_ == nullptr) return;
     log_->Write(thread, {.identity = kept->identity,
@@ -223,12 +224,12 @@ void Guard::Defer(int thread, Visit visit, net::DeferredWork* deferred) {
   handled.model = kept->model;
   handled.model_version = kept->model_version;
   if (handled.texts != nullptr) handled.texts = &kept->texts;
-  deferred->finish = [this, thread, kept, handled, finish = std::move(deferred->finish), watch = visit.watch,
+  deferred->finish = [this, thread, kept, handled, finish = std::move(deferred->finish),
                       key = visit.key, &request = visit.request](net::HttpResponse* response) {
     finish(response);
     Complete(kept->identity, request, response);
     const Visit done{
-        .identity = kept->identity, .request = request, .handled = handled, .watch = watch, .keys = {}, .key = key};
+        .identity = kept->identity, .request = request, .handled = handled, .keys = {}, .key = key};
     Log(thread, done, *response);
   };
 }
@@ -254,7 +255,7 @@ void Guard::Log(int thread, const Visit& visit, const net::HttpResponse& respons
                        .status = response.status,
                        .received_bytes = request.body.size(),
                        .sent_bytes = request.method == "HEAD" ? 0 : response.body.size(),
-                       .seconds = visit.watch.seconds(),
+                       .seconds = visit.handled.watch.seconds(),
                        .texts = visit.handled.texts});
 }
 

@@ -14,7 +14,6 @@
 #include "overload_gate.h"
 #include "rate_limiter.h"
 #include "request_identity.h"
-#include "valence/base/clock.h"
 #include "valence/base/result.h"
 #include "valence/serving/guard_options.h"
 #include "valence/serving/service.h"
@@ -54,7 +53,6 @@ class Guard {
     const net::HttpRequest& request;
     Stage stage = Stage::kWhole;
     Handled handled;
-    Stopwatch watch;
     std::shared_ptr<const ApiKeys> keys = {};
     const KnownKey* key = nullptr;  ///< of `keys`
   };

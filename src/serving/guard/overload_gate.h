@@ -24,6 +24,8 @@ class OverloadGate {
   bool enabled() const { return limit_.count() > 0; }
   /// What Refuses would say if it does not take this request to find that there is an overload. Changes nothing.
   bool WouldRefuse(std::chrono::nanoseconds waited) const { return overloaded_ && waited > limit_; }
+  /// Whether Refuses looks at `now`: most of the time there is no overload, and a look at the clock costs something.
+  bool NeedsTime(std::chrono::nanoseconds waited) const { return overloaded_ || waited > limit_; }
   /// Whether to refuse a request that has waited for so long.
   bool Refuses(std::chrono::nanoseconds waited, Clock::time_point now) {
     if (waited <= limit_) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "valence/base/clock.h"
 #include "valence/net/http_server.h"
 #include "valence/serving/model_repository.h"
 #include "valence/tracking/feedback_store.h"
@@ -37,6 +38,7 @@ struct Handled {
   std::string_view model = {};         ///< who answered, or ""
   std::string_view model_version = {};
   std::vector<std::string>* texts = nullptr;  ///< if set, gets a copy of each text that is scored
+  Stopwatch watch = {};                       ///< since it was there to be answered
 };
 
 /// What `valence serve` answers: routes, request formats, metrics, page. No sockets, so that tests, benchmarks and
