@@ -52,7 +52,7 @@ class TokenTable {
     Slot slots[2];
   };
 
-  std::size_t Index(std::uint64_t hash) const { return (hash * 0x9E3779B97F4A7C15) >> shift_; }
+  std::size_t Index(std::uint64_t hash) const { return hash >> shift_; }
   // The first slot that holds the token or is empty, going from line to line.
   Slot* Place(const TokenKey& key, const char* bytes, std::uint64_t hash) const;
   Node FindBeyond(const TokenKey& key, const char* bytes, std::uint64_t hash) const;
