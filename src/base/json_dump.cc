@@ -65,8 +65,10 @@ void AppendContainer(char open, char close, std::size_t count, int indent, int d
 
 }  // namespace
 
+bool IsPlainInJson(std::string_view text) { return std::all_of(text.begin(), text.end(), IsPlain); }
+
 void AppendJsonString(std::string_view text, std::string* out) {
-  if (std::all_of(text.begin(), text.end(), IsPlain)) {
+  if (IsPlainInJson(text)) {
     out->push_back('"');
     out->append(text).push_back('"');
     return;

@@ -12,6 +12,7 @@ namespace valence::serving {
 namespace {
 
 constexpr std::size_t kTermsAhead = 10;
+constexpr std::size_t kDoubleSize = 32;  // of its shortest digits: 24 at most
 
 std::string Quoted(std::string_view text) {
   std::string quoted;
@@ -40,18 +41,50 @@ void AppendId(const DocumentId& id, std::string* out) {
   out->push_back(',');
 }
 
-/// `{"begin":1,"end":5,"term":`, in one piece: an answer may have thousands.
-void AppendPlace(const classifier::Attribution& a, std::string* out) {
-  std::array<char, 64> piece;
-  char* end = piece.data();
-  const auto add = [&](std::string_view literal) { end = std::copy(literal.begin(), literal.end(), end); };
-  const auto add_number = [&](std::uint32_t n) { end = std::to_chars(end, piece.data() + piece.size(), n).ptr; };
-  add(R"({"begin":)");
-  add_number(a.begin);
-  add(R"(,"end":)");
-  add_number(a.end);
-  add(R"(,"term":)");
-  out->append(piece.data(), end);
+char* WriteDouble(double value, char* first) {
+  char* const end = std::to_chars(first, first + kDoubleSize, value).ptr;
+  const bool integral = std::none_of(first, end, [](char c) { return c == '.' || c == 'e'; });
+  return integral ? std::copy_n(".0", 2, end) : end;
+}
+
+/// Parts put together where they need no room of a string: an answer may have thousands.
+class Piece {
+ public:
+  static constexpr std::size_t kSize = 512;
+
+  Piece& Add(std::string_view text) {
+    end_ = std::copy(text.begin(), text.end(), end_);
+    return *this;
+  }
+  Piece& Add(std::uint32_t number) {
+    end_ = std::to_chars(end_, bytes_.data() + kSize, number).ptr;
+    return *this;
+  }
+  Piece& Add(double number) {
+    end_ = WriteDouble(number, end_);
+    return *this;
+  }
+  std::string_view text() const { return {bytes_.data(), static_cast<std::size_t>(end_ - bytes_.data())}; }
+
+ private:
+  std::array<char, kSize> bytes_;
+  char* end_ = bytes_.data();
+};
+
+void AppendAttribution(const classifier::Attribution& a, std::string_view term, std::string_view text,
+                       std::string* out) {
+  constexpr std::size_t kRest = 128;  // the names, two integers, a double
+  Piece piece;
+  piece.Add(R"({"begin":)").Add(a.begin).Add(R"(,"end":)").Add(a.end).Add(R"(,"term":)");
+  if (term.size() + text.size() <= Piece::kSize - kRest && IsPlainInJson(term) && IsPlainInJson(text)) {
+    piece.Add(R"(")").Add(term).Add(R"(","text":")").Add(text);
+    out->append(piece.Add(R"(","contribution":)").Add(a.contribution).Add("}").text());
+    return;
+  }
+  AppendJsonString(term, &out->append(piece.text()));
+  AppendJsonString(text, &out->append(R"(,"text":)"));
+  AppendDouble(a.contribution, &out->append(R"(,"contribution":)"));
+  out->push_back('}');
 }
 
 }  // namespace
@@ -62,11 +95,8 @@ void AppendInteger(std::int64_t value, std::string* out) {
 }
 
 void AppendDouble(double value, std::string* out) {
-  std::array<char, 32> digits;
-  char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out->append(digits.data(), end);
-  const bool integral = std::none_of(digits.data(), end, [](char c) { return c == '.' || c == 'e'; });
-  if (integral) out->append(".0");
+  std::array<char, kDoubleSize + 2> digits;
+  out->append(digits.data(), WriteDouble(value, digits.data()));
 }
 
 AnswerWriter::AnswerWriter(const classifier::Classifier& classifier)
@@ -127,13 +157,7 @@ void AnswerWriter::AppendAttributions(std::string_view text, const classifier::P
     const classifier::Attribution& a = attributions[i];
     look_ahead(i + kTermsAhead);
     if (out->back() != '[') out->push_back(',');
-    AppendPlace(a, out);
-    AppendJsonString(classifier_.Term(a.column), out);
-    out->append(R"(,"text":)");
-    AppendJsonString(text.substr(a.begin, a.end - a.begin), out);
-    out->append(R"(,"contribution":)");
-    AppendDouble(a.contribution, out);
-    out->push_back('}');
+    AppendAttribution(a, classifier_.Term(a.column), text.substr(a.begin, a.end - a.begin), out);
   }
   out->push_back(']');
 }

@@ -86,6 +86,8 @@ class Json {
   std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_;
 };
 
+/// Whether `text` is within quotes as it stands: ASCII with nothing to escape.
+bool IsPlainInJson(std::string_view text);
 /// Appends `text` as a quoted JSON string.
 void AppendJsonString(std::string_view text, std::string* out);
 /// Appends a number as Json::Dump would.
