@@ -274,7 +274,7 @@ def bench_serve(work):
         print(f"  fixed answer {fixed:,.0f}/s, valence {ours:,.0f}/s (p99 {p99})")
         ratios.append(ours / fixed)
     ratio = 100 * statistics.median(ratios)
-    report("serve: share of a fixed-answer epoll server's requests/s", f"{ratio:.0f}", "%", ">= 30", ratio >= 30)
+    report("serve: share of a fixed-answer epoll server's requests/s", f"{ratio:.0f}", "%", ">= 50", ratio >= 50)
 
 
 def rivals(work):
