@@ -224,6 +224,29 @@ TEST(HttpServerTimeouts, SlowHeaderIs408) {
   EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
 }
 
+TEST(HttpServer, AnswersAllThatBecameReadyTogether) {
+  EchoServer server({});
+  RawClient slow(server.port());
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server.port()));
+    clients.back()->Send(Post("/before", ""));
+    EXPECT_EQ(StatusOf(clients.back()->ReadAnswer()), 200);
+  }
+  slow.Send(Post("/slow", ""));
+  server.WaitUntilSlowStarted();
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    const std::string body = i % 5 == 4 ? std::string(100000, 'x') : std::to_string(i);  // some are long
+    clients[i]->Send(Post("/" + std::to_string(i), body) + Post("/then", body));  // and each has another behind it
+  }
+  server.Release();
+  EXPECT_EQ(StatusOf(slow.ReadAnswer()), 200);
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    EXPECT_THAT(clients[i]->ReadAnswer(), HasSubstr("POST /" + std::to_string(i) + "? "));
+    EXPECT_THAT(clients[i]->ReadAnswer(), HasSubstr("POST /then? "));
+  }
+}
+
 TEST(HttpServerTimeouts, SlowBodyIs408) {
   ServerOptions options;
   options.body_timeout = seconds(1);
