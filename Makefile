@@ -11,6 +11,10 @@ export CCACHE_NOHASHDIR := 1
 VALENCE := build/release/bin/valence
 JOBS ?= $(shell nproc)
 
+# After each part: how long make has run, so that CI's output shows what its time goes to.
+START := $(shell date +%s)
+part = @echo "== $@: $(1) at $$(($$(date +%s) - $(START))) s"
+
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
