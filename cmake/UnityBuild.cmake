@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a unity build (CMAKE_UNITY_BUILD=ON: several sources are compiled as one, which takes a third of the CPU time) needs
 # to know. Sources here keep a translation unit of their own: an unnamed namespace of theirs has a name that a neighbour's
-# has too. "redefinition of ..." in a file called unity_N_cxx.cxx: add one of the two, or give the name more meaning.
+# has too, or that hides one the neighbour calls. An error in a file called unity_N_cxx.cxx and in no other build: add one of
+# the two, or give the name more meaning.
 function(valence_compile_alone target)
   if(TARGET ${target})
     set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
@@ -25,6 +26,7 @@ valence_compile_alone(valence_pipeline "${src}/pipeline/ingest.cc")
 valence_compile_alone(
   valence_serving
   "${src}/serving/feedback.cc"
+  "${src}/serving/predict_request.cc"
   "${src}/serving/protocols/huggingface.cc"
   "${src}/serving/protocols/kserve_v1.cc"
   "${src}/serving/protocols/mlflow.cc"
