@@ -13,6 +13,7 @@ set(src "${PROJECT_SOURCE_DIR}/src")
 valence_compile_alone(valence_base "${src}/base/config_writer.cc")
 valence_compile_alone(valence_text "${src}/text/porter.cc" "${src}/text/preprocessor.cc" "${src}/text/scanner.cc"
                       "${src}/text/snowball.cc")
+valence_compile_alone(valence_telemetry "${src}/telemetry/registry.cc") # -Wsubobject-linkage takes a source for a header
 valence_compile_alone(valence_net "${src}/net/s3_put.cc")
 valence_compile_alone(valence_data "${src}/data/json_splitter.cc")
 valence_compile_alone(features_test "${src}/features/tests/vectorizer_test.cc")
@@ -33,8 +34,8 @@ valence_compile_alone(
   "${src}/serving/protocols/v1.cc")
 valence_compile_alone(serving_test "${src}/serving/tests/multipart_file_test.cc" "${src}/serving/tests/v1_test.cc")
 
-# Where each source has the same few names (Flags, Case), and what protoc writes.
-foreach(target valence text_test valence_rpc_proto)
+# Where sources have the same few names (Flags, Case, ToJson), and what protoc writes.
+foreach(target valence text_test tracking_probe valence_rpc_proto)
   if(TARGET ${target})
     set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   endif()
