@@ -44,6 +44,7 @@ function(valence_add_test name)
                                                                  VALENCE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name}_test PRIVATE valence::${name} ${deps} ${ARG_PACKAGES} valence_options GTest::gmock
                                              GTest::gtest_main fmt::fmt)
+  add_dependencies(unit_tests ${name}_test)
   gtest_discover_tests(${name}_test PROPERTIES LABELS unit TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
                        DISCOVERY_TIMEOUT 60)
 endfunction()

@@ -128,7 +128,7 @@ def check(folder, kind, config, documents, record):
         assert list(ours.vocabulary) == sorted(vectorizer.vocabulary_)
         assert ours.vocabulary == vectorizer.vocabulary_
     worst = max(assert_same(ours.train, expected), assert_same(ours.test, vectorizer.transform(texts)))
-    record("worst_difference", worst)
+    record("worst_difference", float(worst))
     print(f"{kind} {config}: {ours.train.shape}, {ours.train.nnz} values, worst difference {worst:.1e}")
 
 
