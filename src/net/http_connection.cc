@@ -122,8 +122,6 @@ void Connection::Defer(Self self) {
 }
 
 void Connection::Read(Self self) {
-  // Its answer was made before the drain began, and sent after it: nobody else lets go of it now.
-  if (phase_ == Phase::kIdle && worker_.draining()) return Leave(std::move(self));
   // What TLS has decrypted already makes no socket readable.
   if (channel_.HasMore()) return OnReady(std::move(self), {});
   Await(std::move(self), Channel::Socket::wait_read);
@@ -198,7 +196,10 @@ void Connection::Send(Self self) {
     }
     FinishAnswer();
     if (close_ && stream_ == nullptr) return Linger(std::move(self));
-    if (const Next next = PrepareAnswer(); next != Next::kSend) return Go(std::move(self), next);
+    const Next next = PrepareAnswer();
+    // Its answer was made before the drain began, and sent after it: nobody else lets go of it now.
+    if (phase_ == Phase::kIdle && worker_.draining()) return Leave(std::move(self));
+    if (next != Next::kSend) return Go(std::move(self), next);
   }
 }
 

@@ -57,6 +57,7 @@ void Connection::SkipBody(Self self) {
         unread_ -= skipped.size;
     }
   }
+  if (worker_.draining()) return Leave(std::move(self));
   Serve(std::move(self));
 }
 

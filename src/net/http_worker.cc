@@ -33,8 +33,8 @@ std::array<DeadlineList, kPhases> MakeLists(const ServerOptions& o) {
           DeadlineList(o.body_timeout),   DeadlineList(kLingerTime)};
 }
 
-/// steady_clock's time as of the kernel's last tick, a few milliseconds ago: every request arms a deadline, and a look at
-/// the clock proper costs several times as much.
+/// steady_clock's time as of the kernel's last tick, a few milliseconds ago: every request arms a deadline, and a look
+/// at the clock proper costs several times as much.
 steady_clock::time_point CoarseNow() {
   timespec time{};
   ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
@@ -210,7 +210,7 @@ void Worker::AnswerQueued() {
 
 void Worker::SendSoon(Connection::Self connection) {
   unsent_.push_back(std::move(connection));
-  if (unsent_.size() >= kSentTogether) return SendAnswers();
+  if (unsent_.size() >= kSentTogether && !sending_) return SendAnswers();
   if (unsent_.size() == 1) PostSends();
 }
 
@@ -219,8 +219,9 @@ void Worker::PostSends() {
   asio::post(io_, [this] { SendAnswers(); });
 }
 
+/// May be called by a connection whose answer it sends, which then works on a long request that came behind.
 void Worker::SendAnswers() {
-  if (std::exchange(sending_, true)) return;
+  const bool nested = std::exchange(sending_, true);
   try {
     while (!unsent_.empty()) {
       auto next = std::move(unsent_.front());
@@ -228,11 +229,11 @@ void Worker::SendAnswers() {
       Connection::SendAnswer(std::move(next));
     }
   } catch (...) {
-    sending_ = false;
+    sending_ = nested;
     PostSends();  // the others'
     throw;
   }
-  sending_ = false;
+  sending_ = nested;
 }
 
 void Worker::Opened() {

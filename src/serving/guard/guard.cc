@@ -224,12 +224,11 @@ void Guard::Defer(int thread, Visit visit, net::DeferredWork* deferred) {
   handled.model = kept->model;
   handled.model_version = kept->model_version;
   if (handled.texts != nullptr) handled.texts = &kept->texts;
-  deferred->finish = [this, thread, kept, handled, finish = std::move(deferred->finish),
-                      key = visit.key, &request = visit.request](net::HttpResponse* response) {
+  deferred->finish = [this, thread, kept, handled, finish = std::move(deferred->finish), key = visit.key,
+                      &request = visit.request](net::HttpResponse* response) {
     finish(response);
     Complete(kept->identity, request, response);
-    const Visit done{
-        .identity = kept->identity, .request = request, .handled = handled, .keys = {}, .key = key};
+    const Visit done{.identity = kept->identity, .request = request, .handled = handled, .keys = {}, .key = key};
     Log(thread, done, *response);
   };
 }
