@@ -94,8 +94,8 @@ class BigramTable {
 
   static constexpr int kPairBits = 40;
   static constexpr int kCheckShift = 64 - kPairBits - 1;  // leaves a bit that HomeOf sets
-  // Pairs with the same check are 2^31 apart or more, so their homes are different lines, and as they have the same
-  // group and with it the same seed, displaced they are different lines of a part, or of different parts.
+  // Mixed pairs with the same check are 2^31 apart or more, so their homes are different lines. They have the same
+  // group number, so those in one part have the same seed, and stay in different lines.
   static_assert(kPartLines >= std::size_t{1} << (kPairBits - 31));
 
   /// Where a pair would be without seeds, and the group whose seed moves it.
@@ -137,6 +137,17 @@ class BigramTable {
   void Clear(std::size_t parts);
   // Chooses the seeds of the part that these are all bigrams of, and puts them into it.
   bool FillPart(std::size_t part, std::span<const Bigram> bigrams);
+  /// The homes of a part's bigrams, by group.
+  struct Groups {
+    std::array<std::uint16_t, kPartGroups + 1> begins{};
+    std::array<std::uint32_t, kMostBigrams> homes;
+    std::span<const std::uint32_t> Homes(std::size_t group) const {
+      return {homes.data() + begins[group], std::size_t{begins[group + 1]} - begins[group]};
+    }
+  };
+  Groups GroupsOf(std::size_t part, std::span<const Bigram> bigrams) const;
+  // Sets one for each group, such that no line gets more bigrams than it has room for. False if there are none such.
+  static bool ChooseSeeds(const Groups& groups, std::uint8_t* seeds);
   void Put(const Bigram& bigram);
 
   BigArray<Line> lines_;
