@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What a unity build (CMAKE_UNITY_BUILD=ON: several sources are compiled as one, which takes a third of the CPU time) needs
+# What a unity build (CMAKE_UNITY_BUILD=ON: several sources are compiled as one, which takes less than half of the CPU time) needs
 # to know. Sources here keep a translation unit of their own: an unnamed namespace of theirs has a name that a neighbour's
 # has too, or that hides one the neighbour calls. An error in a file called unity_N_cxx.cxx and in no other build: add one of
 # the two, or give the name more meaning.

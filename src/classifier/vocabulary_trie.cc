@@ -248,8 +248,12 @@ class Builder {
     trie_.ngrams = NgramTable(trie_.has_bigram_table ? longer + inner : longer + inner + Count(2));
   }
 
+  double FactorOf(std::size_t column) const {
+    const auto& factors = bundle_.vectorizer.weighting;
+    return factors.empty() ? 1.0 : factors[column];
+  }
+
   void FillCells() {
-    const auto& weighting = bundle_.vectorizer.weighting;
     const auto columns = static_cast<std::size_t>(bundle_.linear.features);
     const bool unigrams_only = trie_.has_bigram_table && longest_ <= 2;
     const std::size_t nodes = unigrams_only ? Count(1) : trie_.features;
@@ -258,7 +262,7 @@ class Builder {
       for (std::size_t node = begin; node < end; ++node) {
         const std::size_t column = trie_.columns[node];
         double* cell = trie_.cells.data() + node * (rows_ + 1);
-        cell[0] = weighting.empty() ? 1.0 : weighting[column];
+        cell[0] = FactorOf(column);
         for (std::size_t row = 0; row < rows_; ++row) cell[row + 1] = bundle_.linear.weights[row * columns + column];
       }
     });
@@ -282,8 +286,7 @@ class Builder {
     const Node node = first_[2] + static_cast<Node>(i);
     const Node* tokens = Tokens(2, i);
     const Node column = trie_.columns[node];
-    const auto& factors = bundle_.vectorizer.weighting;
-    return {tokens[0], tokens[1], node, {factors.empty() ? 1.0 : factors[column], bundle_.linear.weights[column]}};
+    return {tokens[0], tokens[1], node, {FactorOf(column), bundle_.linear.weights[column]}};
   }
 
   // The pairs that longer n-grams begin with and that are no features. Few: what begins a frequent n-gram is frequent.

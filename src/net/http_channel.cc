@@ -12,6 +12,8 @@
 #include <ctime>
 #include <utility>
 
+#include "kernel_time.h"
+
 namespace valence::net {
 namespace asio = boost::asio;
 using std::chrono::nanoseconds;
@@ -19,8 +21,6 @@ namespace {
 
 constexpr std::size_t kRecord = 16u << 10;                     // the most that TLS puts in one record
 constexpr nanoseconds kImplausible = std::chrono::minutes(1);  // the clock was set between arrival and now
-
-nanoseconds ToDuration(const timespec& time) { return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec); }
 
 /// Time since the stamp that the kernel left in `message` (SO_TIMESTAMPNS), or 0.
 nanoseconds Age(msghdr& message) {

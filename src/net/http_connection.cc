@@ -80,8 +80,7 @@ void Connection::Go(Self self, Next next) {
     case Next::kRead:
       return Read(std::move(self));
     case Next::kSend:
-      phase_ = Phase::kNone;
-      unlink();  // as for those that are queued
+      EndTimeLimit();
       return worker_.SendSoon(std::move(self));
     case Next::kDefer:
       return Defer(std::move(self));
@@ -93,8 +92,7 @@ void Connection::Go(Self self, Next next) {
 }
 
 void Connection::Queue(Self self) {
-  phase_ = Phase::kNone;
-  unlink();  // no time limit: nothing depends on the client
+  EndTimeLimit();
   const auto waited = request_.waited;
   worker_.Queue(std::move(self), waited);
 }
@@ -110,8 +108,7 @@ void Connection::TakeTurn(Self self, std::chrono::nanoseconds waited) {
 }
 
 void Connection::Defer(Self self) {
-  phase_ = Phase::kNone;
-  unlink();  // no time limit: nothing depends on the client
+  EndTimeLimit();
   worker_.RunAside(response_.deferred->work, std::move(self), [](Self done) {
     Connection& c = *done;
     const auto deferred = std::move(c.response_.deferred);

@@ -105,6 +105,11 @@ class Connection final : public Expiring {
   bool RefuseUnread();
 
   void Enter(Phase phase);
+  /// From here on nothing depends on the client.
+  void EndTimeLimit() {
+    phase_ = Phase::kNone;
+    unlink();
+  }
   void MakeRoom();
 
   std::string_view Message() const { return {data_.get() + begin_, end_ - begin_}; }

@@ -11,6 +11,8 @@
 #include <exception>
 #include <utility>
 
+#include "kernel_time.h"
+
 namespace valence::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -38,7 +40,7 @@ std::array<DeadlineList, kPhases> MakeLists(const ServerOptions& o) {
 steady_clock::time_point CoarseNow() {
   timespec time{};
   ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-  return steady_clock::time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+  return steady_clock::time_point(ToDuration(time));
 }
 
 Connection& AsConnection(Expiring& item) { return static_cast<Connection&>(item); }
@@ -210,7 +212,8 @@ void Worker::AnswerQueued() {
 
 void Worker::SendSoon(Connection::Self connection) {
   unsent_.push_back(std::move(connection));
-  if (unsent_.size() >= kSentTogether && !sending_) return SendAnswers();
+  if (sending_) return;  // and will come to it
+  if (unsent_.size() >= kSentTogether) return SendAnswers();
   if (unsent_.size() == 1) PostSends();
 }
 
