@@ -71,6 +71,11 @@ class BigramTable {
     return {PlaceAt(key.line, second + 2 * third), (first | second | third) != 0};
   }
   Search Find(Node prefix, Node token) const { return Find(KeyOf(prefix, token)); }
+  /// Looks up all pairs of neighbours in `nodes`, looking ahead, so that none waits for its line. Writes the places
+  /// that are found, or'ed with `flag`, and where their pairs begin if `begins` is not nullptr; returns how many. Both
+  /// need room for nodes.size().
+  std::size_t FindAll(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
+  std::size_t FindAllPortably(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
 
   const double* CellAt(Place place) const {
     return lines_[place / kPlacesPerLine].cells[place % kPlacesPerLine].data();
@@ -87,9 +92,11 @@ class BigramTable {
   };
   static_assert(sizeof(Line) == 64, "a line of the table is a line of the cache");
 
-  static constexpr double kLoad = 2.4;             // bigrams a line
-  static constexpr std::size_t kPartLines = 1024;  // a pair's line is in the part that its home is in
-  static constexpr std::size_t kPartGroups = 512;
+  static constexpr double kLoad = 2.4;  // bigrams a line
+  static constexpr int kPartBits = 10;
+  static constexpr std::size_t kPartLines = std::size_t{1} << kPartBits;  // a pair's line is in its home's part
+  static constexpr int kGroupBits = 9;
+  static constexpr std::size_t kPartGroups = std::size_t{1} << kGroupBits;
   static constexpr std::size_t kMostBigrams = kPartLines * kPerLine;  // in a part
 
   static constexpr int kPairBits = 40;
@@ -97,6 +104,9 @@ class BigramTable {
   // Mixed pairs with the same check are 2^31 apart or more, so their homes are different lines. They have the same
   // group number, so those in one part have the same seed, and stay in different lines.
   static_assert(kPartLines >= std::size_t{1} << (kPairBits - 31));
+  static constexpr std::uint64_t kPairFactor = 0x9E3779B97F;
+  static constexpr std::uint32_t kCheckFactor = 0x9E3779B1;
+  static constexpr int kGroupShift = 32 - kGroupBits;
 
   /// Where a pair would be without seeds, and the group whose seed moves it.
   struct Home {
@@ -109,25 +119,21 @@ class BigramTable {
     const auto line = static_cast<std::uint32_t>(LineOf(mixed));
     const std::uint32_t check = static_cast<std::uint32_t>(mixed >> kCheckShift) | 1;
     // Of the check alone, mixed once more: its upper bits would follow the line's, its lower ones the second token's.
-    constexpr int kShift = 32 - 9;
-    static_assert(kPartGroups == std::size_t{1} << 9);
-    return {line, check, line / kPartLines * kPartGroups + ((check * 0x9E3779B1u) >> kShift)};
+    return {line, check, line / kPartLines * kPartGroups + ((check * kCheckFactor) >> kGroupShift)};
   }
-  static std::uint32_t Displaced(std::uint32_t line, std::uint32_t seed) {
-    constexpr std::uint32_t kMask = kPartLines - 1;
-    return (line & ~kMask) | ((line + seed) & kMask);
-  }
+  // One to one, and within the part.
+  static std::uint32_t Displaced(std::uint32_t line, std::uint32_t seed) { return line ^ seed; }
+  static_assert(kPartLines >= 256);
 
   // A pair's bits times 2^40 / golden ratio, modulo 2^40, in the upper 40 bits. An odd factor loses nothing. With
   // kUnknown for a token the result is one that no pair of tokens below kMaxToken has.
   static std::uint64_t Mix(Node prefix, Node token) {
-    return ((std::uint64_t{prefix} << 20 | token) << (64 - kPairBits)) * 0x9E3779B97F;
+    return ((std::uint64_t{prefix} << 20 | token) << (64 - kPairBits)) * kPairFactor;
   }
-  // The second product's upper half spreads it evenly over any number of lines.
-  std::size_t LineOf(std::uint64_t mixed) const {
-    __extension__ using Wide = unsigned __int128;
-    return static_cast<std::size_t>(Wide{mixed} * lines_.size() >> 64);
-  }
+  // The second product's upper half spreads it evenly over any number of lines. 32 bits of the pair do: those of two
+  // with the same check are 2^23 apart or more.
+  std::size_t LineOf(std::uint64_t mixed) const { return (mixed >> 32) * lines_.size() >> 32; }
+  std::size_t FindAllByAvx512(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
   static Place PlaceAt(std::size_t line, std::size_t k) { return static_cast<Place>(line * kPlacesPerLine + k); }
 
   static constexpr std::size_t kChunks = 16;

@@ -113,18 +113,16 @@ std::uint32_t TokensOf(std::uint32_t occurrence, const ScoringMemory& memory) {
 
 void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemory* memory, Prediction* out) const {
   const auto r = static_cast<std::size_t>(row);
-  const std::span<const std::uint32_t> ids = memory->counter.ids();
-  const std::span<const std::uint32_t> counts = memory->counter.counts();
+  const std::span<const CountedFeature> features = memory->counter.features();
   double* const sizes = memory->sizes.data();
   if (r != 0) {
-    std::transform(ids.begin(), ids.end(), counts.begin(), sizes,
-                   [&](std::uint32_t id, std::uint32_t count) { return SizeOf(id, count, r); });
+    std::transform(features.begin(), features.end(), sizes, [&](const CountedFeature& f) { return SizeOf(f, r); });
   }
-  const double least = LowerBoundOfLargest({sizes, ids.size()}, limit, &memory->greatest);
-  if (memory->candidates.size() <= ids.size()) memory->candidates.resize(ids.size() + 1);
+  const double least = LowerBoundOfLargest({sizes, features.size()}, limit, &memory->greatest);
+  if (memory->candidates.size() <= features.size()) memory->candidates.resize(features.size() + 1);
   std::uint32_t* const candidates = memory->candidates.data();
   std::size_t found = 0;
-  for (std::uint32_t place = 0; place < ids.size(); ++place) {
+  for (std::uint32_t place = 0; place < features.size(); ++place) {
     candidates[found] = place;
     found += sizes[place] >= least ? 1 : 0;
   }
@@ -132,7 +130,7 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
   kept.clear();
   for (const std::uint32_t place : std::span(candidates, found)) {
     std::uint32_t occurrence = memory->counter.lasts()[place];
-    for (std::uint32_t n = counts[place]; n > 0; --n, occurrence = memory->previous[occurrence]) {
+    for (std::uint32_t n = features[place].count; n > 0; --n, occurrence = memory->previous[occurrence]) {
       kept.push_back({memory->first_tokens[occurrence], TokensOf(occurrence, *memory), place, sizes[place]});
     }
   }
@@ -140,17 +138,18 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
 
   out->attributions.clear();
   for (const FoundFeature& f : kept) {
-    const double* cell = CellOf(ids[f.place]);
-    const double value = term_frequency_(counts[f.place]) * cell[0] / memory->length;
+    const auto [id, count] = features[f.place];
+    const double* cell = CellOf(id);
+    const double value = term_frequency_(count) * cell[0] / memory->length;
     const text::Span first = SpanOf(f.first_token, *memory);
     const text::Span last = SpanOf(f.first_token + f.tokens - 1, *memory);
-    out->attributions.push_back({first.begin, last.end, ColumnOf(ids[f.place]), cell[r + 1] * value / counts[f.place]});
+    out->attributions.push_back({first.begin, last.end, ColumnOf(id), cell[r + 1] * value / count});
   }
 }
 
 text::Span CompiledScorer::SpanOf(std::size_t token, const ScoringMemory& memory) const {
   if (!maps_identically_) return memory.spans[token];
-  const text::SurfaceToken& surface = memory.surface.tokens[token];
+  const text::SurfaceToken& surface = memory.surface.room[token];
   return {surface.begin, surface.end};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The hot path: what happens to every text. Each loop looks up what it needs several rounds ahead, because the tables
-// are larger than the second-level cache and a miss costs as much as the whole work for a word.
+// are larger than the second-level cache and a miss costs as much as the work for several words.
 #include <algorithm>
 #include <array>
 #include <span>
@@ -10,7 +10,6 @@
 namespace valence::classifier {
 namespace {
 
-constexpr std::size_t kTokensAhead = 16;
 constexpr std::size_t kNgramsAhead = 32;
 
 // Grows to the largest text and never shrinks, so that a warm vector is not written before it is filled.
@@ -35,7 +34,8 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   memory->nodes.clear();
   memory->spans.clear();
   if (maps_identically_) {
-    LookUpTokens(memory);
+    memory->nodes.resize(memory->surface.count);
+    trie_.tokens.FindAll(memory->surface, memory->nodes.data());
   } else {
     MapTokens<kRemember>(memory);
   }
@@ -50,50 +50,43 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   AddUp<kRemember>(memory, out);
 }
 
-void CompiledScorer::LookUpTokens(ScoringMemory* memory) const {
-  const std::span<const text::SurfaceToken> tokens = memory->surface.tokens;
-  const char* const bytes = memory->surface.bytes.data();
-  memory->nodes.resize(tokens.size());
-  Node* const nodes = memory->nodes.data();
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (i + kTokensAhead < tokens.size()) trie_.tokens.Prefetch(tokens[i + kTokensAhead].hash);
-    const text::SurfaceToken& token = tokens[i];
-    const char* at = bytes + token.offset;
-    nodes[i] = trie_.tokens.Find(LoadKey(at, token.length), at, token.hash);
-  }
-}
-
 template <bool kRemember>
 void CompiledScorer::MapTokens(ScoringMemory* memory) const {
+  const std::span<const text::SurfaceToken> tokens = memory->surface.tokens();
   memory->memo.UseFor(id_);
-  const auto& tokens = memory->surface.tokens;
-  const char* bytes = memory->surface.bytes.data();
+  memory->surface_nodes.resize(tokens.size());
+  surface_.FindAll(memory->surface, memory->surface_nodes.data());
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (i + kTokensAhead < tokens.size()) surface_.Prefetch(tokens[i + kTokensAhead].hash);
-    const text::SurfaceToken& token = tokens[i];
-    const char* at = bytes + token.offset;
-    const TokenKey key = LoadKey(at, token.length);
-    Node node = surface_.Find(key, at, token.hash);
-    if (node == kUnknown) node = memory->memo.Find(key, token.hash).value_or(kSeveral);
-    if (node == kSeveral) {
-      MapSlowly<kRemember>(token, key, memory);
+    const Node node = memory->surface_nodes[i];
+    if (node == kUnknown || node == kSeveral) {
+      MapRare<kRemember>(tokens[i], memory);
     } else if (node != kDropped) {
       memory->nodes.push_back(node);
-      if (kRemember) memory->spans.push_back({token.begin, token.end});
+      if (kRemember) memory->spans.push_back({tokens[i].begin, tokens[i].end});
     }
   }
 }
 
 template <bool kRemember>
-void CompiledScorer::MapSlowly(const text::SurfaceToken& token, const TokenKey& key, ScoringMemory* memory) const {
-  memory->mapped.clear();
-  tokenizer_.MapToken(memory->surface.Bytes(token), &memory->mapped_bytes, &memory->mapped);
-  for (const std::string_view mapped : memory->mapped) {
-    memory->nodes.push_back(trie_.tokens.Find(mapped, text::HashToken(mapped)));
+void CompiledScorer::MapRare(const text::SurfaceToken& token, ScoringMemory* memory) const {
+  const std::string_view bytes = memory->surface.Bytes(token);
+  const TokenKey key = LoadKey(bytes.data(), bytes.size());
+  const std::uint64_t hash = HashOf(key, bytes.data());
+  const auto remember = [&](Node node) {
+    memory->nodes.push_back(node);
     if (kRemember) memory->spans.push_back({token.begin, token.end});
+  };
+  if (const auto known = memory->memo.Find(key, hash)) {
+    if (*known != kDropped) remember(*known);
+    return;
+  }
+  memory->mapped.clear();
+  tokenizer_.MapToken(bytes, &memory->mapped_bytes, &memory->mapped);
+  for (const std::string_view mapped : memory->mapped) {
+    remember(trie_.tokens.Find(mapped, text::HashToken(mapped)));
   }
   if (token.length > kKeyBytes || memory->mapped.size() > 1) return;
-  memory->memo.Insert(key, token.hash, memory->mapped.empty() ? kDropped : memory->nodes.back());
+  memory->memo.Insert(key, hash, memory->mapped.empty() ? kDropped : memory->nodes.back());
 }
 
 template <bool kRemember>
@@ -108,9 +101,9 @@ void CompiledScorer::FindFeatures(ScoringMemory* memory) const {
     if (n > 2 || !trie_.has_bigram_table) {
       found = FindNgrams<kRemember>(n, found, memory);
     } else if (trie_.max_tokens > 2) {
-      found = FindBigrams<kRemember, true>(found, memory);
+      found = FindBigramsAndPrefixes<kRemember>(found, memory);
     } else {
-      found = FindBigrams<kRemember, false>(found, memory);
+      found = FindBigrams<kRemember>(found, memory);
     }
     memory->ends.push_back(found);
   }
@@ -136,29 +129,27 @@ std::size_t CompiledScorer::FindUnigrams(ScoringMemory* memory) const {
   return found;
 }
 
-template <bool kRemember, bool kNeedsNodes>
+template <bool kRemember>
 std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory) const {
+  std::uint32_t* const first_tokens = kRemember ? memory->first_tokens.data() + found : nullptr;
+  return found + trie_.bigrams.FindAll(memory->nodes, kPlaceBit, memory->occurrences.data() + found, first_tokens);
+}
+
+/// The same where longer n-grams follow, which need the nodes of all prefixes.
+template <bool kRemember>
+std::size_t CompiledScorer::FindBigramsAndPrefixes(std::size_t found, ScoringMemory* memory) const {
   const BigramTable& table = trie_.bigrams;
   const Node* const nodes = memory->nodes.data();
   std::uint32_t* const occurrences = memory->occurrences.data();
   const std::size_t bigrams = memory->nodes.size() - 1;
-  std::array<BigramTable::Key, kNgramsAhead> keys;  // of the next bigrams, as a ring
-  const auto look_ahead = [&](std::size_t i) {
-    keys[i % kNgramsAhead] = table.KeyOf(nodes[i], nodes[i + 1]);
-    table.Prefetch(keys[i % kNgramsAhead]);
-  };
-  for (std::size_t i = 0; i < std::min(bigrams, kNgramsAhead); ++i) look_ahead(i);
   for (std::size_t i = 0; i < bigrams; ++i) {
-    const auto search = table.Find(keys[i % kNgramsAhead]);
-    if (i + kNgramsAhead < bigrams) look_ahead(i + kNgramsAhead);
-    bool is_feature = search.found;
-    if (kNeedsNodes) {
-      memory->prefixes[i] = search.found ? table.NodeAt(search.place) : kUnknown;
-      is_feature = memory->prefixes[i] < trie_.features;
-    }
+    const std::size_t later = std::min(i + kNgramsAhead, bigrams - 1);
+    table.Prefetch(table.KeyOf(nodes[later], nodes[later + 1]));
+    const auto search = table.Find(nodes[i], nodes[i + 1]);
+    memory->prefixes[i] = search.found ? table.NodeAt(search.place) : kUnknown;
     occurrences[found] = search.place | kPlaceBit;
     if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
-    found += is_feature ? 1 : 0;
+    found += memory->prefixes[i] < trie_.features ? 1u : 0u;
   }
   return found;
 }
@@ -186,29 +177,28 @@ std::size_t CompiledScorer::FindNgrams(std::size_t length, std::size_t found, Sc
 
 template <bool kRemember>
 void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
-  const std::span<const std::uint32_t> ids = memory->counter.ids();
-  const std::span<const std::uint32_t> counts = memory->counter.counts();
+  const std::span<const CountedFeature> features = memory->counter.features();
   out->scores.assign(rows_, 0.0);
   double* const scores = out->scores.data();
-  if (kRemember) EnsureSize(ids.size(), &memory->sizes);
+  if (kRemember) EnsureSize(features.size(), &memory->sizes);
   // Two of everything, by turns: an addition takes longer than all else that is to be done for a feature. The first
   // row's sum is in a register: most models have no other.
   std::array<DocumentNorm, 2> norms{DocumentNorm(norm_), DocumentNorm(norm_)};
   std::array<double, 2> first{};
   const auto add = [&](std::size_t i, std::size_t turn) {
-    const double* cell = CellOf(ids[i]);
-    const double value = term_frequency_(counts[i]) * cell[0];
+    const double* cell = CellOf(features[i].id);
+    const double value = term_frequency_(features[i].count) * cell[0];
     norms[turn].Add(value);
     first[turn] += value * cell[1];
-    if (kRemember) memory->sizes[i] = SizeOf(ids[i], counts[i], 0);
+    if (kRemember) memory->sizes[i] = SizeOf(features[i], 0);
     for (std::size_t row = 1; row < rows_; ++row) scores[row] += value * cell[row + 1];
   };
   std::size_t i = 0;
-  for (; i + 1 < ids.size(); i += 2) {
+  for (; i + 1 < features.size(); i += 2) {
     add(i, 0);
     add(i + 1, 1);
   }
-  if (i < ids.size()) add(i, 0);
+  if (i < features.size()) add(i, 0);
   norms[0].Add(norms[1]);
   scores[0] = first[0] + first[1];
   memory->length = norms[0].Length();

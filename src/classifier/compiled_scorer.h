@@ -37,27 +37,27 @@ class CompiledScorer {
   // Per text. kRemember: note spans and where occurrences begin too.
   template <bool kRemember>
   void Run(std::string_view text, ScoringMemory* memory, Prediction* out) const;
-  void LookUpTokens(ScoringMemory* memory) const;
   template <bool kRemember>
   void MapTokens(ScoringMemory* memory) const;
   template <bool kRemember>
-  void MapSlowly(const text::SurfaceToken& token, const TokenKey& key, ScoringMemory* memory) const;
+  void MapRare(const text::SurfaceToken& token, ScoringMemory* memory) const;
   template <bool kRemember>
   void FindFeatures(ScoringMemory* memory) const;
   template <bool kRemember>
   std::size_t FindUnigrams(ScoringMemory* memory) const;
-  template <bool kRemember, bool kNeedsNodes>
+  template <bool kRemember>
   std::size_t FindBigrams(std::size_t found, ScoringMemory* memory) const;
+  template <bool kRemember>
+  std::size_t FindBigramsAndPrefixes(std::size_t found, ScoringMemory* memory) const;
   template <bool kRemember>
   std::size_t FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const;
   template <bool kRemember>
   void AddUp(ScoringMemory* memory, Prediction* out) const;
   text::Span SpanOf(std::size_t token, const ScoringMemory& memory) const;
-  /// What one of `count` occurrences of a feature adds to `row`, before the document's length divides it, in either
-  /// direction.
-  double SizeOf(std::uint32_t id, std::uint32_t count, std::size_t row) const {
-    const double* cell = CellOf(id);
-    return std::fabs(cell[row + 1] * cell[0] * term_frequency_.PerOccurrence(count));
+  /// What one of its occurrences adds to `row`, before the document's length divides it, in either direction.
+  double SizeOf(const CountedFeature& feature, std::size_t row) const {
+    const double* cell = CellOf(feature.id);
+    return std::fabs(cell[row + 1] * cell[0] * term_frequency_.PerOccurrence(feature.count));
   }
   // Of a feature, by its id.
   const double* CellOf(std::uint32_t id) const {

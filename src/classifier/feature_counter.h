@@ -4,15 +4,22 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
 
 namespace valence::classifier {
 
+/// A feature of a document, by its id, and how many times it occurs there.
+struct CountedFeature {
+  std::uint32_t id;
+  std::uint32_t count;
+};
+
 /// Counts the features of one document, in the order of their first occurrence. Without a branch on whether a feature
-/// is new, which cannot be predicted; in a table sized to the document, which stays in the first-level cache. For one
-/// thread.
+/// is new, which cannot be predicted; in a table sized to the document, so small that it stays in the first-level
+/// cache. For one thread.
 class FeatureCounter {
  public:
   /// Counts the features that occur in a document, given by their ids, in place of the last one's. Allocates only for
@@ -24,35 +31,50 @@ class FeatureCounter {
     Run<true>(occurrences, previous);
   }
 
-  std::span<const std::uint32_t> ids() const { return {ids_.data() + 1, size_}; }
-  std::span<const std::uint32_t> counts() const { return {counts_.data() + 1, size_}; }
+  std::span<const CountedFeature> features() const { return {features_.data() + 1, size_}; }
   /// The last occurrence of each.
   std::span<const std::uint32_t> lasts() const { return {lasts_.data() + 1, size_}; }
 
  private:
+  // A feature's place in features_, from 1 on; 0: none.
+  using ShortSlots = std::vector<std::uint16_t>;
+  using LongSlots = std::vector<std::uint32_t>;
+
   template <bool kChain>
   void Run(std::span<const std::uint32_t> occurrences, std::uint32_t* previous) {
-    Clear(occurrences.size());
+    if (features_.size() < occurrences.size() + 2) features_.resize(occurrences.size() + 2);
+    if (occurrences.size() < std::numeric_limits<std::uint16_t>::max()) {
+      RunWith<kChain>(&short_slots_, occurrences, previous);
+    } else {
+      RunWith<kChain>(&long_slots_, occurrences, previous);
+    }
+  }
+
+  template <bool kChain, class Slots>
+  void RunWith(Slots* all_slots, std::span<const std::uint32_t> occurrences, std::uint32_t* previous) {
+    const std::size_t size = std::bit_ceil(8 * occurrences.size() + 2);
+    if (size > all_slots->size()) all_slots->resize(size);
     // Local copies: the compiler cannot know that the writes below leave the members alone.
-    const std::size_t mask = mask_;
-    const int shift = shift_;
-    std::uint32_t* const slots = slots_.data();
-    std::uint32_t* const ids = ids_.data();
-    std::uint32_t* const counts = counts_.data();
+    const int shift = 32 - std::countr_zero(size);
+    auto* const slots = all_slots->data();
+    CountedFeature* const features = features_.data();
     std::uint32_t* const lasts = lasts_.data();
+    std::fill_n(slots, size, 0);
     std::uint32_t next = 1;
     for (std::size_t i = 0; i < occurrences.size(); ++i) {
       const std::uint32_t id = occurrences[i];
-      ids[next] = id;  // where it is new; otherwise the next one overwrites this
+      features[next] = {id, 0};  // where it is new; otherwise the next one overwrites this
       std::size_t at = (id * 0x9E3779B1u) >> shift;
-      std::uint32_t place = PlaceIn(slots[at], next);
-      while (ids[place] != id) [[unlikely]] {
-          at = (at + 1) & mask;
-          place = PlaceIn(slots[at], next);
+      std::uint32_t slot = slots[at];
+      std::uint32_t place = PlaceIn(slot, next);
+      while (features[place].id != id) [[unlikely]] {
+          at = (at + 1) & (size - 1);
+          slot = slots[at];
+          place = PlaceIn(slot, next);
         }
-      slots[at] = place;
-      ++counts[place];
-      next += place == next ? 1 : 0;
+      slots[at] = static_cast<typename Slots::value_type>(place);
+      ++features[place].count;
+      next += slot == 0 ? 1 : 0;
       if (kChain) previous[i] = std::exchange(lasts[place], static_cast<std::uint32_t>(i));
     }
     size_ = next - 1;
@@ -64,25 +86,10 @@ class FeatureCounter {
     return slot | (next & (0 - is_empty));
   }
 
-  void Clear(std::size_t occurrences) {
-    const std::size_t slots = std::bit_ceil(4 * occurrences + 2);
-    if (slots > slots_.size()) slots_.resize(slots);
-    if (occurrences + 2 > ids_.size()) {
-      ids_.resize(occurrences + 2);
-      counts_.resize(occurrences + 2);
-    }
-    std::fill_n(slots_.begin(), slots, 0);
-    std::fill_n(counts_.begin(), occurrences + 2, 0);
-    shift_ = 32 - std::countr_zero(slots);
-    mask_ = slots - 1;
-  }
-
-  std::vector<std::uint32_t> slots_;  // a feature's place, from 1 on; 0: none
-  std::vector<std::uint32_t> ids_;    // by place
-  std::vector<std::uint32_t> counts_;
-  std::vector<std::uint32_t> lasts_;  // as large only if asked for
-  std::size_t mask_ = 0;
-  int shift_ = 0;
+  ShortSlots short_slots_;
+  LongSlots long_slots_;                  // for documents with too many features
+  std::vector<CountedFeature> features_;  // by place
+  std::vector<std::uint32_t> lasts_;      // as large only if asked for
   std::size_t size_ = 0;
 };
 

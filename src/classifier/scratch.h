@@ -24,6 +24,7 @@ struct FoundFeature {
 /// Working memory of the compiled path, for one thread; grows to the largest text and stays.
 struct ScoringMemory {
   text::TokenBuffer surface;
+  std::vector<Node> surface_nodes;         ///< of surface tokens, where they are not the tokens
   std::vector<Node> nodes;                 ///< of the tokens left after preprocessing
   std::vector<Node> prefixes;              ///< of the n-gram that starts at each token, as long as the last pass found
   std::vector<text::Span> spans;           ///< of the tokens, when explaining and where they are not the surface tokens

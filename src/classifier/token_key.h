@@ -53,4 +53,11 @@ inline TokenKey CopyKey(std::string_view token) {
   return LoadKey(padded.data(), token.size());
 }
 
+/// HashToken() of the bytes that LoadKey made `key` of.
+inline std::uint64_t HashOf(const TokenKey& key, const char* bytes) {
+  if (key.length > kKeyBytes) [[unlikely]]
+    return text::internal::HashPadded(bytes, key.length);
+  return text::internal::HashWords(key.first, key.second, key.length);
+}
+
 }  // namespace valence::classifier

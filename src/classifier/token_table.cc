@@ -33,8 +33,8 @@ TokenTable::Slot* TokenTable::Place(const TokenKey& key, const char* bytes, std:
   }
 }
 
-Node TokenTable::FindBeyond(const TokenKey& key, const char* bytes, std::uint64_t hash) const {
-  const Slot* slot = Place(key, bytes, hash);
+Node TokenTable::FindSlowly(std::string_view token, std::uint64_t hash) const {
+  const Slot* slot = Place(CopyKey(token), token.data(), hash);
   return slot->key.length == 0 ? kUnknown : slot->node;
 }
 

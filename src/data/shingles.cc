@@ -31,14 +31,16 @@ void Densify(Sketch* sketch) {
 
 void CutShingles(const WordCutter& cutter, std::string_view text, text::TokenBuffer* buffer, Shingles* shingles) {
   shingles->clear();
-  const std::vector<text::SurfaceToken>& words = cutter.Cut(text, buffer);
-  if (words.empty()) return;
-  const std::size_t length = std::min(kShingleWords, words.size());
-  for (std::size_t begin = 0; begin + length <= words.size(); ++begin) {
+  for (const text::SurfaceToken& word : cutter.Cut(text, buffer)) shingles->push_back(buffer->Hash(word));
+  const std::size_t words = shingles->size();
+  if (words == 0) return;
+  const std::size_t length = std::min(kShingleWords, words);
+  for (std::size_t begin = 0; begin + length <= words; ++begin) {
     std::uint64_t hash = length;
-    for (std::size_t i = begin; i < begin + length; ++i) hash = Combine(hash, words[i].hash);
-    shingles->push_back(hash);
+    for (std::size_t i = begin; i < begin + length; ++i) hash = Combine(hash, (*shingles)[i]);
+    (*shingles)[begin] = hash;  // whose word is in no later shingle
   }
+  shingles->resize(words - length + 1);
   std::sort(shingles->begin(), shingles->end());
   shingles->erase(std::unique(shingles->begin(), shingles->end()), shingles->end());
 }

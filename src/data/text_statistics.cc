@@ -16,7 +16,9 @@ constexpr std::size_t kChunks = 16;
 
 double Share(std::uint64_t part, std::uint64_t all) { return static_cast<double>(part) / static_cast<double>(all); }
 
-WordId IdOf(const text::SurfaceToken& word) { return static_cast<WordId>(word.hash >> 32); }
+WordId IdOf(const text::SurfaceToken& word, const text::TokenBuffer& buffer) {
+  return static_cast<WordId>(buffer.Hash(word) >> 32);
+}
 
 /// Calls visit(chunk, document, words, buffer) for each document, chunks in parallel.
 template <class Visit>
@@ -48,7 +50,7 @@ std::vector<TextStatistics> DescribeTexts(const Dataset& documents) {
     CountCharacters(documents[i].text, &all[i]);
     all[i].words = words.size();
     for (const text::SurfaceToken& word : words) {
-      all[i].stop_words += text::IsStopWord(buffer.Bytes(word), word.hash) ? 1u : 0u;
+      all[i].stop_words += text::IsStopWord(buffer.Bytes(word), buffer.Hash(word)) ? 1u : 0u;
     }
   });
   return all;
@@ -56,8 +58,8 @@ std::vector<TextStatistics> DescribeTexts(const Dataset& documents) {
 
 WordCounts CountWords(const Dataset& documents) {
   std::vector<WordCounts> by_chunk(kChunks);
-  ForEachText(documents, [&](std::size_t chunk, std::size_t, const auto& words, const text::TokenBuffer&) {
-    for (const text::SurfaceToken& word : words) ++by_chunk[chunk][IdOf(word)];
+  ForEachText(documents, [&](std::size_t chunk, std::size_t, const auto& words, const text::TokenBuffer& buffer) {
+    for (const text::SurfaceToken& word : words) ++by_chunk[chunk][IdOf(word, buffer)];
   });
   WordCounts all = std::move(by_chunk[0]);
   for (std::size_t chunk = 1; chunk < kChunks; ++chunk) {
@@ -68,10 +70,10 @@ WordCounts CountWords(const Dataset& documents) {
 
 std::vector<double> UnseenWordShares(const Dataset& documents, const std::vector<WordId>& vocabulary) {
   std::vector<double> shares(documents.size());
-  ForEachText(documents, [&](std::size_t, std::size_t i, const auto& words, const text::TokenBuffer&) {
+  ForEachText(documents, [&](std::size_t, std::size_t i, const auto& words, const text::TokenBuffer& buffer) {
     std::uint64_t unseen = 0;
     for (const text::SurfaceToken& word : words) {
-      unseen += std::binary_search(vocabulary.begin(), vocabulary.end(), IdOf(word)) ? 0u : 1u;
+      unseen += std::binary_search(vocabulary.begin(), vocabulary.end(), IdOf(word, buffer)) ? 0u : 1u;
     }
     if (!words.empty()) shares[i] = Share(unseen, words.size());
   });

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "words.h"
 
-#include <vector>
-
 #include "valence/base/check.h"
 
 namespace valence::data::internal {
@@ -19,9 +17,9 @@ text::FusedTokenizer CompileTokenizer() {
 
 WordCutter::WordCutter() : tokenizer_(CompileTokenizer()) {}
 
-const std::vector<text::SurfaceToken>& WordCutter::Cut(std::string_view text, text::TokenBuffer* buffer) const {
+std::span<const text::SurfaceToken> WordCutter::Cut(std::string_view text, text::TokenBuffer* buffer) const {
   tokenizer_.Run(text, buffer);
-  return buffer->tokens;
+  return buffer->tokens();
 }
 
 }  // namespace valence::data::internal

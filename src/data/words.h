@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "valence/text/fused_tokenizer.h"
@@ -13,7 +14,7 @@ class WordCutter {
  public:
   WordCutter();
   /// Cuts `text`, of at most 2 GiB. The result lives in *buffer until its next use.
-  const std::vector<text::SurfaceToken>& Cut(std::string_view text, text::TokenBuffer* buffer) const;
+  std::span<const text::SurfaceToken> Cut(std::string_view text, text::TokenBuffer* buffer) const;
 
  private:
   text::FusedTokenizer tokenizer_;

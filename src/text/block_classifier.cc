@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "block_classifier.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "valence/base/avx512.h"
 
 namespace valence::text {
 
@@ -53,10 +51,25 @@ __attribute__((target("avx2"))) BlockMasks ClassifyBlockAvx2(const ByteTable& ta
           low.rare | std::uint64_t{high.rare} << kVectorBytes};
 }
 
+// The look-up in 128 entries is one instruction, which ignores bit 7.
+VALENCE_AVX512 BlockMasks ClassifyBlockAvx512(const ByteTable& table, const char* in, char* out) {
+  const __m512i bytes = _mm512_loadu_si512(in);
+  const __m512i lower = _mm512_loadu_si512(table.data());
+  const __m512i upper = _mm512_loadu_si512(table.data() + 64);
+  const __m512i mapped = _mm512_permutex2var_epi8(lower, bytes, upper);
+  _mm512_storeu_si512(out, mapped);
+  return {_mm512_testn_epi8_mask(mapped, mapped), _mm512_movepi8_mask(_mm512_or_si512(mapped, bytes))};
+}
+
+ClassifyBlock Best() {
+  if (HasAvx512()) return ClassifyBlockAvx512;
+  return __builtin_cpu_supports("avx2") ? ClassifyBlockAvx2 : ClassifyBlockPortably;
+}
+
 }  // namespace
 
 ClassifyBlock BestClassifyBlock() {
-  static const ClassifyBlock best = __builtin_cpu_supports("avx2") ? ClassifyBlockAvx2 : ClassifyBlockPortably;
+  static const ClassifyBlock best = Best();
   return best;
 }
 #else

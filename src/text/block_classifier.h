@@ -24,7 +24,7 @@ struct BlockMasks {
 /// 0x80 or kRareByte otherwise.
 using ClassifyBlock = BlockMasks (*)(const ByteTable& table, const char* in, char* out);
 
-/// The fastest implementation that this processor can run (AVX2, or plain C++). All give the same result.
+/// The fastest implementation that this processor can run (AVX-512, AVX2, or plain C++). All give the same result.
 ClassifyBlock BestClassifyBlock();
 BlockMasks ClassifyBlockPortably(const ByteTable& table, const char* in, char* out);
 

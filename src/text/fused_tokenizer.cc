@@ -8,7 +8,6 @@
 #include "scanner.h"
 #include "steps.h"
 #include "valence/text/preprocessor.h"
-#include "valence/text/token_hash.h"
 
 namespace valence::text {
 namespace {
@@ -25,13 +24,13 @@ void RunPlainly(std::span<const Pass> passes, TokenPattern pattern, std::string_
   pattern.FindAll(aligned.bytes, &views);
   if (out->bytes.size() < aligned.bytes.size() + kSlack) out->bytes.resize(aligned.bytes.size() + kSlack);
   aligned.bytes.copy(out->bytes.data(), aligned.bytes.size());
-  out->tokens.clear();
+  out->room.clear();
   for (const std::string_view view : views) {
     const auto offset = static_cast<std::size_t>(view.data() - aligned.bytes.data());
-    out->tokens.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(view.size()),
-                           aligned.spans[offset].begin, aligned.spans[offset + view.size() - 1].end,
-                           internal::HashBytes(view)});
+    out->room.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(view.size()),
+                         aligned.spans[offset].begin, aligned.spans[offset + view.size() - 1].end});
   }
+  out->count = out->room.size();
 }
 
 }  // namespace

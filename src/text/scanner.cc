@@ -5,9 +5,9 @@
 #include <bit>
 #include <cstring>
 
+#include "block_tokens.h"
 #include "rewrites.h"
 #include "scan.h"
-#include "valence/text/token_hash.h"
 #include "valence/text/unicode.h"
 
 namespace valence::text {
@@ -90,6 +90,7 @@ class ScannerRun {
   ScannerRun(const Scanner& scanner, std::string_view text, TokenBuffer* out)
       : scanner_(scanner),
         classify_(BestClassifyBlock()),
+        write_tokens_(BestWriteBlockTokens()),
         min_chars_(scanner.cut_ == TokenPattern::Kind::kWords2 ? 2 : 1),
         text_(text),
         out_(*out) {
@@ -112,25 +113,25 @@ class ScannerRun {
     return true;
   }
 
-  // After the last Scan. Only now, since loads of bytes that a wider store has just written would wait for it.
+  // After the last Scan.
   void Finish() {
     CloseToken();
-    out_.tokens.resize(count_);
-    for (SurfaceToken& token : out_.tokens) token.hash = internal::HashPadded(base_ + token.offset, token.length);
+    out_.count = count_;
   }
 
  private:
-  void CloseToken() { CloseTokenAt(Offset(write_)); }
-
-  // Ends the open token, if there is one, before this offset of the output.
-  void CloseTokenAt(std::size_t offset) {
-    if (!open_) return;
+  void CloseToken() {
+    CloseTokenBefore(Offset(write_), open_, end_);
     open_ = false;
-    const std::size_t length = offset - start_;
-    const std::uint32_t first = utf8::Decode(base_ + start_).length;
-    if (min_chars_ > 1 && length == first) return;
-    *Room() = MakeToken(start_, length, begin_, end_);
-    ++count_;
+  }
+
+  // Ends the open token, if `closes`, before this offset of the output and of the original bytes. Without a branch on
+  // what the text holds.
+  void CloseTokenBefore(std::size_t offset, bool closes, std::size_t end) {
+    *Room() = {static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(offset - start_),
+               static_cast<std::uint32_t>(begin_), static_cast<std::uint32_t>(end)};
+    const bool is_long = min_chars_ == 1 || offset - start_ > utf8::Decode(base_ + start_).length;
+    count_ += closes && is_long ? 1u : 0u;
   }
 
   BlockMasks Classify(std::size_t position, std::size_t n) {
@@ -142,47 +143,36 @@ class ScannerRun {
   }
 
   // Takes the first n classified bytes, none of them rare; bit i of `members` says whether byte i belongs to a token.
+  // Whether a token goes on from the block before, or beyond this one, cannot be predicted: so nothing branches on it.
   void TakeCommon(std::size_t position, std::size_t n, std::uint64_t members) {
     const std::uint64_t valid = ~std::uint64_t{0} >> (kBlockBytes - n);
     members &= valid;
     const std::uint64_t shifted = members << 1 | std::uint64_t{open_};
     std::uint64_t starts = members & ~shifted;
     std::uint64_t ends = ~members & shifted & valid;
-    if (open_ && ends != 0) {
-      const auto e = static_cast<std::size_t>(std::countr_zero(ends));
-      ends &= ends - 1;
-      if (e > 0) end_ = position + e;
-      CloseTokenAt(Offset(write_) + e);
+    const bool closes = open_ && ends != 0;
+    const auto first_end = static_cast<std::size_t>(std::countr_zero(ends));
+    CloseTokenBefore(Offset(write_) + first_end, closes, first_end == 0 ? end_ : position + first_end);
+    ends &= ends - (closes ? 1 : 0);
+    open_ = members >> (n - 1) != 0;
+    end_ = position + n;
+    if (starts != 0) OpenToken(position + Last(starts), Offset(write_) + Last(starts));
+    if (min_chars_ > 1) {
+      const std::uint64_t single = starts & ends >> 1;
+      starts ^= single;
+      ends ^= single << 1;
     }
-    TakeWholeTokens(position, starts, ends);
-    if (members >> (n - 1) != 0) {
-      if (!open_) OpenToken(position + Last(starts), Offset(write_) + Last(starts));
-      end_ = position + n;
-    }
+    count_ += write_tokens_(
+        {starts, ends, static_cast<std::uint32_t>(Offset(write_)), static_cast<std::uint32_t>(position)}, Room());
     write_ += n;
   }
 
-  // Tokens that start and end inside the block: pairs of bits. Without a branch on the token's length.
-  void TakeWholeTokens(std::size_t position, std::uint64_t starts, std::uint64_t ends) {
-    SurfaceToken* const first = Room();
-    SurfaceToken* next = first;
-    const std::size_t offset = Offset(write_);
-    for (; ends != 0; ends &= ends - 1, starts &= starts - 1) {
-      const auto s = static_cast<std::size_t>(std::countr_zero(starts));
-      const auto e = static_cast<std::size_t>(std::countr_zero(ends));
-      *next = MakeToken(offset + s, e - s, position + s, position + e);
-      next += e - s >= min_chars_ ? 1 : 0;
-    }
-    count_ += static_cast<std::size_t>(next - first);
-  }
-
-  // Where the next token goes, with room for as many as a block can have. The vector is longer than its tokens until
-  // Finish, so that they need not be gathered and copied.
+  // Where the next token goes, with room for as many as a block can have. The vector is longer than its tokens, so that
+  // they need not be gathered and copied.
   SurfaceToken* Room() {
-    constexpr std::size_t kPerBlock = kBlockBytes / 2 + 1;
-    std::vector<SurfaceToken>& tokens = out_.tokens;
-    if (tokens.size() < count_ + kPerBlock) tokens.resize(count_ + count_ / 2 + 2 * kPerBlock);
-    return tokens.data() + count_;
+    std::vector<SurfaceToken>& room = out_.room;
+    if (room.size() < count_ + kBlockTokensRoom) room.resize(count_ + count_ / 2 + 2 * kBlockTokensRoom);
+    return room.data() + count_;
   }
 
   // Takes rare bytes as long as they last. False if the text takes more than one pass.
@@ -224,20 +214,15 @@ class ScannerRun {
   void TakePiece(std::string_view bytes, bool is_member, std::size_t begin, std::size_t end) {
     if (!is_member) return CloseToken();
     if (!open_) OpenToken(begin, Offset(write_));
+    open_ = true;
     std::memcpy(write_, bytes.data(), bytes.size());
     write_ += bytes.size();
     end_ = end;
   }
 
   void OpenToken(std::size_t begin, std::size_t start) {
-    open_ = true;
     begin_ = begin;
     start_ = start;
-  }
-
-  static SurfaceToken MakeToken(std::size_t start, std::size_t length, std::size_t begin, std::size_t end) {
-    return {static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(length), static_cast<std::uint32_t>(begin),
-            static_cast<std::uint32_t>(end), 0};
   }
 
   bool IsRare(char byte) const { return scanner_.table_[static_cast<unsigned char>(byte)] == kRareByte; }
@@ -246,6 +231,7 @@ class ScannerRun {
 
   const Scanner& scanner_;
   const ClassifyBlock classify_;
+  const WriteBlockTokens write_tokens_;
   const std::size_t min_chars_;
   const std::string_view text_;
   TokenBuffer& out_;

@@ -76,19 +76,26 @@ bool WordPipeline::Apply(std::string_view text, std::string* out) const {
   if (!scanner_.Run(text, &tokens)) return false;
   WordCache& words = cache;
   WordWriter writer(text.size(), out);
-  const std::vector<SurfaceToken>& all = tokens.tokens;
+  const std::span<const SurfaceToken> all = tokens.tokens();
+  std::array<std::uint64_t, kPrefetchDistance> hashes;  // of the next tokens, as a ring
+  const auto look_ahead = [&](std::size_t i) {
+    if (i >= all.size()) return;
+    hashes[i % kPrefetchDistance] = tokens.Hash(all[i]);
+    words.Prefetch(hashes[i % kPrefetchDistance]);
+  };
+  for (std::size_t i = 0; i < kPrefetchDistance; ++i) look_ahead(i);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const SurfaceToken& token = all[i];
-    words.Prefetch(all[std::min(i + kPrefetchDistance, all.size() - 1)].hash);
-    const std::string_view surface = tokens.Bytes(token);
-    const WordCache::Answer known = words.Get(id_, surface, token.hash);
+    const std::uint64_t hash = hashes[i % kPrefetchDistance];
+    look_ahead(i + kPrefetchDistance);
+    const std::string_view surface = tokens.Bytes(all[i]);
+    const WordCache::Answer known = words.Get(id_, surface, hash);
     if (known.found) {
       writer.AddPadded(known.word, known.is_kept);
       continue;
     }
-    const std::optional<std::string_view> word = Map(surface, token.hash);
+    const std::optional<std::string_view> word = Map(surface, hash);
     if (word) writer.Add(*word);
-    words.Put(id_, surface, token.hash, word);
+    words.Put(id_, surface, hash, word);
   }
   writer.Finish();
   return true;

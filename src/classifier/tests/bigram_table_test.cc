@@ -89,6 +89,33 @@ TEST(BigramTable, DoesNotFindOtherPairs) {
   EXPECT_EQ(found, bigrams.size());
 }
 
+TEST(BigramTable, FindsAllNeighboursOfAText) {
+  const Node tokens = 400;
+  const BigramTable table = Filled(RandomBigrams(20000, tokens));
+  std::mt19937 random(5);
+  std::vector<Node> nodes;
+  for (int round = 0; round < 300; ++round) {
+    nodes.resize(static_cast<std::size_t>(round));
+    for (Node& node : nodes) node = random() % 9 == 0 ? kUnknown : static_cast<Node>(random()) % tokens;
+    std::vector<std::uint32_t> expected_places, expected_begins;
+    for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
+      const auto search = table.Find(nodes[i], nodes[i + 1]);
+      if (!search.found) continue;
+      expected_places.push_back(search.place | 0x80000000);
+      expected_begins.push_back(static_cast<std::uint32_t>(i));
+    }
+    for (const auto find_all : {&BigramTable::FindAll, &BigramTable::FindAllPortably}) {
+      std::vector<std::uint32_t> places(nodes.size()), begins(nodes.size());
+      const std::size_t found = (table.*find_all)(nodes, 0x80000000, places.data(), begins.data());
+      ASSERT_EQ((table.*find_all)(nodes, 0x80000000, places.data(), nullptr), found);
+      places.resize(found);
+      begins.resize(found);
+      ASSERT_EQ(places, expected_places);
+      ASSERT_EQ(begins, expected_begins);
+    }
+  }
+}
+
 TEST(BigramTable, AnUnknownTokenIsInNoBigram) {
   const Node last = BigramTable::kMaxToken - 1;
   const BigramTable table = Filled({{0, 0, 1, {}}, {last, last, 2, {}}});

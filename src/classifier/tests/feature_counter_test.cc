@@ -10,17 +10,23 @@
 namespace valence::classifier {
 namespace {
 
+using Pair = std::pair<std::uint32_t, std::uint32_t>;
+
+std::vector<Pair> Pairs(const FeatureCounter& counter) {
+  std::vector<Pair> pairs;
+  for (const auto& [id, count] : counter.features()) pairs.emplace_back(id, count);
+  return pairs;
+}
+
 TEST(FeatureCounter, CountsEachDocumentAnewInOrderOfFirstOccurrence) {
   FeatureCounter counter;
   const std::vector<std::uint32_t> first = {5, 9, 5};
   counter.Count(first);
-  EXPECT_THAT(counter.ids(), testing::ElementsAre(5, 9));
-  EXPECT_THAT(counter.counts(), testing::ElementsAre(2, 1));
+  EXPECT_THAT(Pairs(counter), testing::ElementsAre(Pair{5, 2}, Pair{9, 1}));
   counter.Count(std::vector<std::uint32_t>{9});
-  EXPECT_THAT(counter.ids(), testing::ElementsAre(9));
-  EXPECT_THAT(counter.counts(), testing::ElementsAre(1));
+  EXPECT_THAT(Pairs(counter), testing::ElementsAre(Pair{9, 1}));
   counter.Count({});
-  EXPECT_TRUE(counter.ids().empty());
+  EXPECT_TRUE(counter.features().empty());
 }
 
 TEST(FeatureCounter, ChainsTheOccurrencesOfEachFeature) {
@@ -28,11 +34,24 @@ TEST(FeatureCounter, ChainsTheOccurrencesOfEachFeature) {
   const std::vector<std::uint32_t> document = {5, 9, 5, 7, 5, 9};
   std::vector<std::uint32_t> previous(document.size());
   counter.CountAndChain(document, previous.data());
-  EXPECT_THAT(counter.ids(), testing::ElementsAre(5, 9, 7));
+  EXPECT_THAT(Pairs(counter), testing::ElementsAre(Pair{5, 3}, Pair{9, 2}, Pair{7, 1}));
   EXPECT_THAT(counter.lasts(), testing::ElementsAre(4, 5, 3));
   EXPECT_EQ(previous[4], 2u);
   EXPECT_EQ(previous[2], 0u);
   EXPECT_EQ(previous[5], 1u);
+}
+
+TEST(FeatureCounter, CountsMoreFeaturesThan16BitsNumber) {
+  std::vector<std::uint32_t> occurrences(100000);
+  for (std::size_t i = 0; i < occurrences.size(); ++i) occurrences[i] = static_cast<std::uint32_t>(i % 70000);
+  FeatureCounter counter;
+  counter.Count(occurrences);
+  const auto features = counter.features();
+  ASSERT_EQ(features.size(), 70000u);
+  for (std::uint32_t id = 0; id < 70000; ++id) {
+    ASSERT_EQ(features[id].id, id);
+    ASSERT_EQ(features[id].count, id < 30000 ? 2u : 1u);
+  }
 }
 
 TEST(FeatureCounter, AgreesWithAMapOnRandomDocuments) {
@@ -46,8 +65,8 @@ TEST(FeatureCounter, AgreesWithAMapOnRandomDocuments) {
       ++expected[id];
     }
     counter.Count(occurrences);
-    ASSERT_EQ(counter.ids().size(), expected.size());
-    for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_EQ(counter.counts()[i], expected[counter.ids()[i]]);
+    ASSERT_EQ(counter.features().size(), expected.size());
+    for (const auto& [id, count] : counter.features()) ASSERT_EQ(count, expected[id]);
   }
 }
 

@@ -186,8 +186,8 @@ class BothPaths {
     pattern_.FindAll(aligned.bytes, &expected);
     fused_.Run(text, &buffer_);
     std::size_t next = 0;
-    for (const SurfaceToken& token : buffer_.tokens) {
-      if (token.hash != HashToken(buffer_.Bytes(token))) return Failure(text) << "wrong hash";
+    for (const SurfaceToken& token : buffer_.tokens()) {
+      if (buffer_.Hash(token) != HashToken(buffer_.Bytes(token))) return Failure(text) << "wrong hash";
       mapped_.clear();
       fused_.MapToken(buffer_.Bytes(token), &scratch_, &mapped_);
       for (const std::string_view got : mapped_) {

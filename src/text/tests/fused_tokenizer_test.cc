@@ -23,8 +23,8 @@ std::vector<Found> Tokens(const std::vector<std::string>& steps, Kind kind, std:
   TokenBuffer buffer;
   tokenizer.Run(text, &buffer);
   std::vector<Found> found;
-  for (const SurfaceToken& t : buffer.tokens) {
-    EXPECT_EQ(t.hash, HashToken(buffer.Bytes(t)));
+  for (const SurfaceToken& t : buffer.tokens()) {
+    EXPECT_EQ(buffer.Hash(t), HashToken(buffer.Bytes(t)));
     found.push_back({std::string(buffer.Bytes(t)), t.begin, t.end});
   }
   return found;
@@ -105,7 +105,7 @@ TEST(FusedTokenizer, ReusesItsBuffer) {
   const char* bytes = buffer.bytes.data();
   tokenizer.Run("short one", &buffer);
   EXPECT_EQ(buffer.bytes.data(), bytes);
-  EXPECT_EQ(buffer.tokens.size(), 2u);
+  EXPECT_EQ(buffer.tokens().size(), 2u);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ std::vector<std::string> FusedTokens(const FusedTokenizer& tokenizer, std::strin
   tokenizer.Run(text, &buffer);
   std::vector<std::string> tokens;
   std::string scratch;
-  for (const SurfaceToken& surface : buffer.tokens) {
+  for (const SurfaceToken& surface : buffer.tokens()) {
     std::vector<std::string_view> mapped;
     tokenizer.MapToken(buffer.Bytes(surface), &scratch, &mapped);
     tokens.insert(tokens.end(), mapped.begin(), mapped.end());

@@ -61,7 +61,7 @@ Json FusedTokensOf(const FusedTokenizer& tokenizer, const std::string& text, Tok
   Json all = Json::MakeArray();
   std::string scratch;
   tokenizer.Run(text, buffer);
-  for (const auto& token : buffer->tokens) {
+  for (const auto& token : buffer->tokens()) {
     std::vector<std::string_view> mapped;
     tokenizer.MapToken(buffer->Bytes(token), &scratch, &mapped);
     for (const std::string_view each : mapped) all.Push(Json(each));

@@ -4,11 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "valence/base/result.h"
+#include "valence/text/token_hash.h"
 #include "valence/text/token_pattern.h"
 
 namespace valence::text {
@@ -20,15 +21,18 @@ struct SurfaceToken {
   std::uint32_t length = 0;
   std::uint32_t begin = 0;  ///< the original bytes [begin, end) it came from
   std::uint32_t end = 0;
-  std::uint64_t hash = 0;  ///< HashToken() of its bytes
 };
 
 /// Reused output of FusedTokenizer::Run; grows to the largest text seen and is then never reallocated.
 struct TokenBuffer {
   std::string bytes;  ///< normalised token bytes, in order, with gaps; 16 readable bytes follow each token
-  std::vector<SurfaceToken> tokens;
+  std::vector<SurfaceToken> room;  ///< only the first `count` are this text's tokens
+  std::size_t count = 0;
 
+  std::span<const SurfaceToken> tokens() const { return {room.data(), count}; }
   std::string_view Bytes(const SurfaceToken& t) const { return {bytes.data() + t.offset, t.length}; }
+  /// HashToken() of its bytes.
+  std::uint64_t Hash(const SurfaceToken& t) const { return internal::HashPadded(bytes.data() + t.offset, t.length); }
 };
 
 /// The hash of a token's bytes used by every table keyed by tokens. Stable across machines and versions.

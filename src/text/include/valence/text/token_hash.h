@@ -48,11 +48,19 @@ inline std::uint64_t AbsorbWholeBlocks(const char** p, std::size_t* n) {
   return state;
 }
 
-/// Mixes the last n <= 16 bytes; p has 16 readable bytes.
-inline std::uint64_t AbsorbTail(std::uint64_t state, const char* p, std::size_t n) {
-  const std::uint64_t low = LoadLittleEndian(p) & kByteMasks[n][0];
-  const std::uint64_t high = LoadLittleEndian(p + 8) & kByteMasks[n][1];
+/// Mixes the last n <= 16 bytes, given as two words padded with zeros.
+inline std::uint64_t AbsorbWords(std::uint64_t state, std::uint64_t low, std::uint64_t high) {
   return MultiplyMix(MultiplyMix(low ^ kHashKey1, high ^ state), kHashKey2);
+}
+
+/// The same; p has 16 readable bytes.
+inline std::uint64_t AbsorbTail(std::uint64_t state, const char* p, std::size_t n) {
+  return AbsorbWords(state, LoadLittleEndian(p) & kByteMasks[n][0], LoadLittleEndian(p + 8) & kByteMasks[n][1]);
+}
+
+/// The hash of n <= 16 bytes, given as two words padded with zeros.
+inline std::uint64_t HashWords(std::uint64_t low, std::uint64_t high, std::size_t n) {
+  return AbsorbWords(kHashKey0 ^ n, low, high);
 }
 
 /// The hash of p[0, n). Reads (and ignores) up to 16 bytes past the end: for buffers with that much slack.

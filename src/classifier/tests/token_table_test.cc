@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "token_table.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace valence::classifier {
+namespace {
+
+using Words = std::map<std::string, Node>;
+
+// Of 1 to 40 bytes, many of which begin alike, and some of which hold or end with NUL.
+Words RandomWords(std::size_t count) {
+  std::mt19937 random(2);
+  Words words;
+  while (words.size() < count) {
+    std::string word(1 + random() % (random() % 8 == 0 ? 40 : 12), 'a');
+    for (int changes = 0; changes < 3; ++changes) word[random() % word.size()] = static_cast<char>('a' + random() % 26);
+    if (random() % 16 == 0) word.back() = 0;
+    words.emplace(word, static_cast<Node>(words.size()));
+  }
+  return words;
+}
+
+TokenTable TableOf(const Words& words) {
+  TokenTable table(words.size());
+  for (const auto& [word, node] : words) EXPECT_EQ(table.Insert(word, text::HashToken(word), node), node);
+  return table;
+}
+
+// As a FusedTokenizer leaves them.
+text::TokenBuffer BufferOf(const std::vector<std::string>& words) {
+  text::TokenBuffer buffer;
+  for (const std::string& word : words) {
+    const auto offset = static_cast<std::uint32_t>(buffer.bytes.size());
+    const auto length = static_cast<std::uint32_t>(word.size());
+    buffer.room.push_back({offset, length, offset, offset + length});
+    buffer.bytes += word + ".";
+  }
+  buffer.count = words.size();
+  buffer.bytes.append(16, '#');
+  return buffer;
+}
+
+void ExpectNodes(const TokenTable& table, const std::vector<std::string>& words, const std::vector<Node>& expected) {
+  const text::TokenBuffer buffer = BufferOf(words);
+  for (const auto find_all : {&TokenTable::FindAll, &TokenTable::FindAllPortably}) {
+    std::vector<Node> nodes(words.size());
+    (table.*find_all)(buffer, nodes.data());
+    ASSERT_EQ(nodes, expected);
+  }
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    ASSERT_EQ(table.Find(words[i], text::HashToken(words[i])), expected[i]);
+  }
+}
+
+TEST(TokenTable, FindsItsWordsAndNoOthers) {
+  const Words words = RandomWords(5000);
+  const TokenTable table = TableOf(words);
+  std::mt19937 random(3);
+  std::vector<std::string> text;
+  std::vector<Node> expected;
+  for (const auto& [word, node] : words) {
+    text.push_back(word);
+    expected.push_back(node);
+    std::string other = word;  // a neighbour: longer, shorter, or another byte
+    if (random() % 3 == 0) {
+      other += static_cast<char>(random() % 2 == 0 ? 0 : 'a');
+    } else if (random() % 2 == 0 && other.size() > 1) {
+      other.pop_back();
+    } else {
+      other[random() % other.size()] ^= 1;
+    }
+    const auto found = words.find(other);
+    text.push_back(other);
+    expected.push_back(found == words.end() ? kUnknown : found->second);
+  }
+  ExpectNodes(table, text, expected);
+}
+
+TEST(TokenTable, LooksUpTextsOfAnyLength) {
+  const TokenTable table = TableOf({{"film", 3}, {"good", 7}});
+  std::vector<std::string> text;
+  std::vector<Node> expected;
+  for (int length = 0; length < 100; ++length) {
+    ExpectNodes(table, text, expected);
+    text.emplace_back(length % 3 == 0 ? "film" : length % 3 == 1 ? "bad" : "good");
+    expected.push_back(length % 3 == 0 ? 3 : length % 3 == 1 ? kUnknown : 7);
+  }
+}
+
+TEST(TokenTable, KeepsTheNodeThatIsThere) {
+  TokenTable table(2);
+  const std::string longer = "supercalifragilisticexpialidocious";
+  EXPECT_EQ(table.Insert(longer, text::HashToken(longer), 1), 1u);
+  EXPECT_EQ(table.Insert(longer, text::HashToken(longer), 2), 1u);
+}
+
+TEST(TokenTable, RemappedGivesEachTokenItsOwnNode) {
+  const Words words = RandomWords(1000);
+  const TokenTable remapped =
+      TableOf(words).Remapped([](std::string_view token) { return static_cast<Node>(token.size()); });
+  for (const auto& [word, node] : words) {
+    EXPECT_EQ(remapped.Find(word, text::HashToken(word)), word.size()) << node;
+  }
+}
+
+}  // namespace
+}  // namespace valence::classifier

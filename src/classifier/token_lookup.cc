@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "token_table.h"
+#include "valence/base/avx512.h"
+
+namespace valence::classifier {
+namespace {
+
+// The table is larger than the second-level cache, and a miss costs as much as all the work for ten tokens or more.
+constexpr std::size_t kAhead = 32;
+
+}  // namespace
+
+void TokenTable::FindAllPortably(const text::TokenBuffer& surface, Node* nodes) const {
+  const std::span<const text::SurfaceToken> tokens = surface.tokens();
+  const char* const bytes = surface.bytes.data();
+  std::array<std::uint64_t, kAhead> firsts, seconds, hashes;  // of the next tokens' keys, as rings
+  const auto look_ahead = [&](std::size_t i) {
+    const char* const at = bytes + tokens[i].offset;
+    const TokenKey key = LoadKey(at, tokens[i].length);
+    const std::uint64_t hash = HashOf(key, at);
+    Prefetch(hash);
+    firsts[i % kAhead] = key.first;
+    seconds[i % kAhead] = key.second;
+    hashes[i % kAhead] = hash;
+  };
+  for (std::size_t i = 0; i < std::min(tokens.size(), kAhead); ++i) look_ahead(i);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::size_t at = i % kAhead;
+    nodes[i] = Find({firsts[at], seconds[at], tokens[i].length}, bytes + tokens[i].offset, hashes[at]);
+    if (i + kAhead < tokens.size()) look_ahead(i + kAhead);
+  }
+}
+
+#if defined(__x86_64__)
+/// The same with a key in one register: it is cut out by one load, and compared with a whole line by one instruction.
+VALENCE_AVX512 void TokenTable::FindAllByAvx512(const text::TokenBuffer& surface, Node* nodes) const {
+  const std::span<const text::SurfaceToken> tokens = surface.tokens();
+  const char* const bytes = surface.bytes.data();
+  const Line* const lines = lines_.data();
+  struct alignas(32) Ahead {  // as a slot
+    __m128i key;
+    std::uint32_t length;
+    std::uint32_t unused;
+    std::uint64_t hash;
+  };
+  static_assert(sizeof(Ahead) == sizeof(Slot) && offsetof(Ahead, length) == offsetof(Slot, key.length));
+  constexpr __mmask16 kCompared = 0x1F1F;  // key and length, in 32 bits each, of both slots
+  std::array<Ahead, kAhead> ring;
+  const auto look_ahead = [&](std::size_t i) VALENCE_AVX512 {
+    const char* const at = bytes + tokens[i].offset;
+    const std::uint32_t length = tokens[i].length;
+    Ahead& ahead = ring[i % kAhead];
+    const __m128i key = _mm_maskz_loadu_epi8(static_cast<__mmask16>(_bzhi_u32(0xFFFF, length)), at);
+    ahead.key = key;
+    ahead.length = length;
+    ahead.hash = length > kKeyBytes
+                     ? text::internal::HashPadded(at, length)
+                     : text::internal::HashWords(static_cast<std::uint64_t>(_mm_cvtsi128_si64(key)),
+                                                 static_cast<std::uint64_t>(_mm_extract_epi64(key, 1)), length);
+    Prefetch(ahead.hash);
+  };
+  for (std::size_t i = 0; i < std::min(tokens.size(), kAhead); ++i) look_ahead(i);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const Ahead& now = ring[i % kAhead];
+    const Line& line = lines[Index(now.hash)];
+    const __m512i key = _mm512_broadcast_i64x4(_mm256_load_si256(reinterpret_cast<const __m256i*>(&now)));
+    const std::uint32_t differences = _mm512_mask_cmpneq_epi32_mask(kCompared, key, _mm512_load_si512(&line));
+    const std::uint32_t first = differences & 0xFF;
+    const std::uint32_t second = differences >> 8;
+    const Node if_unknown = Node{0} - (std::min(first, second) != 0 ? 1u : 0u);
+    const std::uint32_t if_long = (now.length - 1) / kKeyBytes;
+    nodes[i] = line.slots[second == 0 ? 1 : 0].node | if_unknown;
+    if (((if_unknown & line.slots[1].key.length) | if_long) != 0) [[unlikely]]
+      nodes[i] = FindSlowly(surface.Bytes(tokens[i]), now.hash);
+    if (i + kAhead < tokens.size()) look_ahead(i + kAhead);
+  }
+}
+#endif
+
+void TokenTable::FindAll(const text::TokenBuffer& surface, Node* nodes) const {
+#if defined(__x86_64__)
+  if (HasAvx512()) return FindAllByAvx512(surface, nodes);
+#endif
+  FindAllPortably(surface, nodes);
+}
+
+}  // namespace valence::classifier
