@@ -6,12 +6,6 @@
 #include "valence/base/avx512.h"
 
 namespace valence::classifier {
-namespace {
-
-// The table is larger than the second-level cache, and a miss costs as much as all the work for ten pairs or more.
-constexpr std::size_t kAhead = 32;
-
-}  // namespace
 
 // These write each candidate and go on from it only if it is there: a store is cheaper than a branch that cannot be
 // predicted.

@@ -136,6 +136,7 @@ class BigramTable {
   std::size_t FindAllByAvx512(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
   static Place PlaceAt(std::size_t line, std::size_t k) { return static_cast<Place>(line * kPlacesPerLine + k); }
 
+  static constexpr std::size_t kAhead = 32;  // pairs, as in TokenTable
   static constexpr std::size_t kChunks = 16;
 
   template <class Get>

@@ -6,12 +6,6 @@
 #include "valence/base/avx512.h"
 
 namespace valence::classifier {
-namespace {
-
-// The table is larger than the second-level cache, and a miss costs as much as all the work for ten tokens or more.
-constexpr std::size_t kAhead = 32;
-
-}  // namespace
 
 void TokenTable::FindAllPortably(const text::TokenBuffer& surface, Node* nodes) const {
   const std::span<const text::SurfaceToken> tokens = surface.tokens();

@@ -58,6 +58,9 @@ class TokenTable {
   };
 
   void FindAllByAvx512(const text::TokenBuffer& surface, Node* nodes) const;
+  // Tokens, because the table is larger than the second-level cache and a miss costs as much as the work for several.
+  static constexpr std::size_t kAhead = 32;
+
   std::size_t Index(std::uint64_t hash) const { return hash >> shift_; }
   // The first slot that holds the token or is empty, going from line to line.
   Slot* Place(const TokenKey& key, const char* bytes, std::uint64_t hash) const;
