@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <map>
+#include <vector>
 
 #include "term_spaces.h"
 #include "valence/base/check.h"
@@ -43,7 +45,6 @@ class Builder {
   VocabularyTrie Build() {
     MeasureTerms();
     NumberFeatures();
-    trie_.tokens = TokenTable(Count(1));
     InsertUnigrams();
     ResolveTokens();
     InsertMissingTokens();
@@ -120,18 +121,14 @@ class Builder {
   }
 
   void InsertUnigrams() {
-    std::array<std::uint64_t, kAhead> hashes;
-    for (std::size_t begin = 0; begin < Count(1); begin += kAhead) {
-      const std::size_t size = std::min(kAhead, Count(1) - begin);
-      for (std::size_t k = 0; k < size; ++k) {
-        hashes[k] = text::HashToken(TermOf(static_cast<Node>(begin + k)));
-        trie_.tokens.Prefetch(hashes[k]);
+    entries_.resize(Count(1));
+    linalg::ParallelFor(Count(1), kChunks, [this](std::size_t, std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const auto node = static_cast<Node>(i);
+        entries_[i] = {TermOf(node), text::HashToken(TermOf(node)), node};
       }
-      for (std::size_t k = 0; k < size; ++k) {
-        const auto node = static_cast<Node>(begin + k);
-        trie_.tokens.Insert(TermOf(node), hashes[k], node);
-      }
-    }
+    });
+    trie_.tokens = TokenTable(entries_);
   }
 
   // tokens_: the tokens of all longer n-grams, kUnknown where one is no unigram feature.
@@ -218,18 +215,19 @@ class Builder {
   };
 
   void InsertMissingTokens() {
-    const auto missing =
-        static_cast<std::size_t>(std::count(tokens_.data(), tokens_.data() + tokens_.size(), kUnknown));
-    if (missing == 0) return;
-    trie_.tokens = TokenTable(Count(1) + missing);
-    InsertUnigrams();
+    if (std::find(tokens_.data(), tokens_.data() + tokens_.size(), kUnknown) == tokens_.data() + tokens_.size()) return;
+    std::map<std::string_view, Node> missing;
     std::size_t at = 0;
     for (Node feature = first_[2]; feature < trie_.features; ++feature) {
       ForEachToken(TermOf(feature), [&](std::string_view token) {
         Node& node = tokens_[at++];
-        if (node == kUnknown) node = InternalIfNew(trie_.tokens.Insert(token, text::HashToken(token), next_internal_));
+        if (node != kUnknown) return;
+        const auto [place, is_new] = missing.emplace(token, next_internal_);
+        node = InternalIfNew(place->second);
+        if (is_new) entries_.push_back({token, text::HashToken(token), node});
       });
     }
+    trie_.tokens = TokenTable(entries_);
   }
 
   // Takes the next internal number if an insertion has used it.
@@ -341,6 +339,7 @@ class Builder {
   Counts first_{};                                          // node, by length
   std::array<std::size_t, kMaxLength + 1> token_begins_{};  // in tokens_, by length
   BigArray<std::uint8_t> lengths_;
+  std::vector<TokenTable::Entry> entries_;
   BigArray<Node> tokens_;  // by feature
   VocabularyTrie trie_;
 };

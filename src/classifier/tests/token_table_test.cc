@@ -27,9 +27,9 @@ Words RandomWords(std::size_t count) {
 }
 
 TokenTable TableOf(const Words& words) {
-  TokenTable table(words.size());
-  for (const auto& [word, node] : words) EXPECT_EQ(table.Insert(word, text::HashToken(word), node), node);
-  return table;
+  std::vector<TokenTable::Entry> entries;
+  for (const auto& [word, node] : words) entries.push_back({word, text::HashToken(word), node});
+  return TokenTable(entries);
 }
 
 // As a FusedTokenizer leaves them.
@@ -93,11 +93,42 @@ TEST(TokenTable, LooksUpTextsOfAnyLength) {
   }
 }
 
-TEST(TokenTable, KeepsTheNodeThatIsThere) {
-  TokenTable table(2);
+TEST(TokenTable, OfEqualTokensTheFirstCounts) {
   const std::string longer = "supercalifragilisticexpialidocious";
-  EXPECT_EQ(table.Insert(longer, text::HashToken(longer), 1), 1u);
-  EXPECT_EQ(table.Insert(longer, text::HashToken(longer), 2), 1u);
+  std::vector<TokenTable::Entry> entries;
+  for (Node node = 1; node < 20; ++node) entries.push_back({longer, text::HashToken(longer), node});
+  const TokenTable table(entries);
+  EXPECT_EQ(table.Find(longer, text::HashToken(longer)), 1u);
+  EXPECT_EQ(table.homeless(), 0u);
+}
+
+TEST(TokenTable, HoldsTokensWhoseHashesWereMadeToCollide) {
+  const Words words = RandomWords(300);
+  std::vector<TokenTable::Entry> entries;
+  for (const auto& [word, node] : words) entries.push_back({word, 42, node});
+  const TokenTable table(entries);
+  EXPECT_EQ(table.homeless(), words.size());
+  for (const auto& [word, node] : words) ASSERT_EQ(table.Find(word, 42), node);
+  EXPECT_EQ(table.Find("another", 42), kUnknown);
+  const TokenTable remapped = table.Remapped([](std::string_view) { return Node{9}; });
+  EXPECT_EQ(remapped.Find(words.begin()->first, 42), 9u);
+}
+
+class TokenTableOfSize : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(TokenTableOfSize, HasALineForEveryToken) {
+  const Words words = RandomWords(GetParam());
+  const TokenTable table = TableOf(words);
+  EXPECT_EQ(table.homeless(), 0u);
+  for (const auto& [word, node] : words) ASSERT_EQ(table.Find(word, text::HashToken(word)), node);
+}
+
+// The last before, and the first after, one more bit of lines.
+INSTANTIATE_TEST_SUITE_P(From1To200000, TokenTableOfSize, testing::Values(1, 2, 3, 4, 100, 6144, 6146, 49153, 200000));
+
+TEST(TokenTable, AnEmptyOneKnowsNothing) {
+  EXPECT_EQ(TokenTable().Find("film", text::HashToken("film")), kUnknown);
+  EXPECT_EQ(TokenTable(std::span<const TokenTable::Entry>()).Find("film", text::HashToken("film")), kUnknown);
 }
 
 TEST(TokenTable, RemappedGivesEachTokenItsOwnNode) {
