@@ -118,6 +118,24 @@ class Builder {
         if (lengths_[i] != 0) trie_.columns[starts[chunk][lengths_[i]]++] = static_cast<Node>(i);
       }
     });
+    GatherFrequentUnigrams();
+  }
+
+  // Counting sort of the unigrams by idf, roughly: what most words of a text need is then in few pages and lines.
+  void GatherFrequentUnigrams() {
+    const std::span<Node> columns(trie_.columns.data(), Count(1));
+    if (columns.empty() || bundle_.vectorizer.config.vectorizer != "tfidf") return;
+    constexpr std::size_t kClasses = 256;
+    const auto [least, greatest] = std::minmax_element(columns.begin(), columns.end(),
+                                                       [this](Node a, Node b) { return FactorOf(a) < FactorOf(b); });
+    const double from = FactorOf(*least);
+    const double scale = (kClasses - 1) / std::max(FactorOf(*greatest) - from, 1e-9);
+    const auto class_of = [&](Node column) { return static_cast<std::size_t>((FactorOf(column) - from) * scale); };
+    std::array<std::size_t, kClasses + 1> next{};
+    for (const Node column : columns) ++next[class_of(column) + 1];
+    for (std::size_t k = 0; k < kClasses; ++k) next[k + 1] += next[k];
+    const std::vector<Node> unsorted(columns.begin(), columns.end());
+    for (const Node column : unsorted) columns[next[class_of(column)]++] = column;
   }
 
   void InsertUnigrams() {
