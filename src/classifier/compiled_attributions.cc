@@ -10,11 +10,10 @@
 #include <span>
 
 #include "compiled_scorer.h"
+#include "ranking.h"
 
 namespace valence::classifier {
 namespace {
-
-constexpr std::size_t kFew = 32;
 
 /// Where it is in the text; at the same token the shorter one comes first. No other has the same.
 std::uint64_t PlaceOf(const FoundFeature& f) { return std::uint64_t{f.first_token} << 32 | f.tokens; }
@@ -30,34 +29,22 @@ std::uint64_t KeyOfSize(double size, std::size_t index) {
   return (~std::bit_cast<std::uint64_t>(size) & ~std::uint64_t{kFew - 1}) | index;
 }
 
-using FewKeys = std::array<std::uint64_t, kFew>;
-
-/// How many of the first `size` are less than `key`. Sizes are multiples of 8, so that nothing here is a branch that
-/// depends on the text.
-std::size_t CountLess(const FewKeys& keys, std::size_t size, std::uint64_t key) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < size; i += 8) {
-#pragma GCC unroll 8
-    for (std::size_t k = 0; k < 8; ++k) count += keys[i + k] < key ? 1u : 0u;
-  }
-  return count;
-}
-
 /// Leaves the `limit` weightiest of a few, by their place in the text. Each goes where its rank is, which is counted:
 /// what a sort would compare could not be predicted.
 void RankFew(std::size_t limit, std::vector<FoundFeature>* features) {
   const std::size_t count = features->size();
-  const std::size_t padded = (count + 7) / 8 * 8;
-  FewKeys keys;
+  FewKeys keys{};
+  FewRanks ranks;
   std::array<FoundFeature, kFew> sorted;
-  std::fill(keys.begin() + count, keys.begin() + padded, std::numeric_limits<std::uint64_t>::max());
   for (std::size_t i = 0; i < count; ++i) keys[i] = PlaceOf((*features)[i]);
-  for (std::size_t i = 0; i < count; ++i) sorted[CountLess(keys, padded, keys[i])] = (*features)[i];
+  RankKeys(keys, count, &ranks);
+  for (std::size_t i = 0; i < count; ++i) sorted[ranks[i]] = (*features)[i];
   for (std::size_t i = 0; i < count; ++i) keys[i] = KeyOfSize(sorted[i].size, i);
+  RankKeys(keys, count, &ranks);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < count; ++i) {
     (*features)[kept] = sorted[i];
-    kept += CountLess(keys, padded, keys[i]) < limit ? 1u : 0u;
+    kept += ranks[i] < limit ? 1u : 0u;
   }
   features->resize(kept);
 }
@@ -70,10 +57,12 @@ double LimitthOf(std::size_t limit, std::vector<double>* values) {
     std::nth_element(values->begin(), limitth, values->end(), std::greater<>());
     return *limitth;
   }
-  FewKeys keys;
+  FewKeys keys{};
+  FewRanks ranks;
   for (std::size_t i = 0; i < count; ++i) keys[i] = KeyOfSize((*values)[i], i);
+  RankKeys(keys, count, &ranks);
   std::uint64_t found = 0;
-  for (std::size_t i = 0; i < count; ++i) found |= CountLess(keys, count, keys[i]) == limit - 1 ? keys[i] : 0;
+  for (std::size_t i = 0; i < count; ++i) found |= ranks[i] == limit - 1 ? keys[i] : 0;
   return std::bit_cast<double>(~found & ~std::uint64_t{kFew - 1});
 }
 
@@ -84,11 +73,8 @@ double LowerBoundOfLargest(std::span<const double> sizes, std::size_t limit, std
   if (limit >= sizes.size()) return 0;
   const std::size_t groups = (limit + limit / 2 + 7) / 8 * 8;
   if (sizes.size() < groups) return 0;
-  greatest->assign(groups, 0);
-  double* const of_group = greatest->data();
-  for (; sizes.size() >= groups; sizes = sizes.subspan(groups)) {
-    for (std::size_t g = 0; g < groups; ++g) of_group[g] = std::max(of_group[g], sizes[g]);
-  }
+  greatest->resize(groups);
+  FindMaxima(sizes, groups, greatest->data());
   return LimitthOf(limit, greatest);
 }
 
@@ -119,16 +105,12 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
     std::transform(features.begin(), features.end(), sizes, [&](const CountedFeature& f) { return SizeOf(f, r); });
   }
   const double least = LowerBoundOfLargest({sizes, features.size()}, limit, &memory->greatest);
-  if (memory->candidates.size() <= features.size()) memory->candidates.resize(features.size() + 1);
-  std::uint32_t* const candidates = memory->candidates.data();
-  std::size_t found = 0;
-  for (std::uint32_t place = 0; place < features.size(); ++place) {
-    candidates[found] = place;
-    found += sizes[place] >= least ? 1 : 0;
-  }
+  const std::size_t room = features.size() + kRoomToCollect;
+  if (memory->candidates.size() < room) memory->candidates.resize(room);
+  const std::size_t found = CollectAtLeast({sizes, features.size()}, least, memory->candidates.data());
   std::vector<FoundFeature>& kept = memory->kept;
   kept.clear();
-  for (const std::uint32_t place : std::span(candidates, found)) {
+  for (const std::uint32_t place : std::span(memory->candidates).first(found)) {
     std::uint32_t occurrence = memory->counter.lasts()[place];
     for (std::uint32_t n = features[place].count; n > 0; --n, occurrence = memory->previous[occurrence]) {
       kept.push_back({memory->first_tokens[occurrence], TokensOf(occurrence, *memory), place, sizes[place]});

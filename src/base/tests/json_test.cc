@@ -93,6 +93,19 @@ TEST(JsonDump, EscapesAndRepairsStrings) {
   EXPECT_EQ(Json("a\xff").Dump(), "\"a\xEF\xBF\xBD\"");
 }
 
+TEST(JsonDump, OnlyPrintableAsciiStaysAsItIs) {
+  EXPECT_TRUE(IsPlainInJson(""));
+  for (std::size_t size = 1; size < 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int c = 0; c < 256; ++c) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(c);
+        ASSERT_EQ(IsPlainInJson(text), c >= 0x20 && c < 0x80 && c != '"' && c != '\\') << size << " " << at << " " << c;
+      }
+    }
+  }
+}
+
 TEST(JsonDump, ReadsBackToTheSame) {
   std::string all_ascii;
   for (char c = 0; c < 127; ++c) all_ascii.push_back(c);
