@@ -81,6 +81,7 @@ class BigramTable {
     return lines_[place / kPlacesPerLine].cells[place % kPlacesPerLine].data();
   }
   Node NodeAt(Place place) const { return nodes_[place]; }
+  void PrefetchNode(Place place) const { __builtin_prefetch(&nodes_[place]); }
 
  private:
   static constexpr std::size_t kPerLine = 3;

@@ -111,6 +111,7 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
   std::vector<FoundFeature>& kept = memory->kept;
   kept.clear();
   for (const std::uint32_t place : std::span(memory->candidates).first(found)) {
+    PrefetchNode(features[place].id);
     std::uint32_t occurrence = memory->counter.lasts()[place];
     for (std::uint32_t n = features[place].count; n > 0; --n, occurrence = memory->previous[occurrence]) {
       kept.push_back({memory->first_tokens[occurrence], TokensOf(occurrence, *memory), place, sizes[place]});
@@ -118,6 +119,8 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
   }
   KeepWeightiest(limit, &kept);
 
+  // What is looked up here no cache holds, so all of it is on its way before the first is needed.
+  for (const FoundFeature& f : kept) __builtin_prefetch(&trie_.columns[NodeOf(features[f.place].id)]);
   out->attributions.clear();
   for (const FoundFeature& f : kept) {
     const auto [id, count] = features[f.place];
@@ -125,7 +128,10 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
     const double value = term_frequency_(count) * cell[0] / memory->length;
     const text::Span first = SpanOf(f.first_token, *memory);
     const text::Span last = SpanOf(f.first_token + f.tokens - 1, *memory);
-    out->attributions.push_back({first.begin, last.end, ColumnOf(id), cell[r + 1] * value / count});
+    const Node column = trie_.columns[NodeOf(id)];
+    __builtin_prefetch(&term_offsets_[column]);  // for Classifier::Term
+    out->attributions.push_back(
+        {first.begin, last.end, static_cast<std::int32_t>(column), cell[r + 1] * value / count});
   }
 }
 
@@ -135,9 +141,12 @@ text::Span CompiledScorer::SpanOf(std::size_t token, const ScoringMemory& memory
   return {surface.begin, surface.end};
 }
 
-std::int32_t CompiledScorer::ColumnOf(std::uint32_t id) const {
-  const Node node = (id & kPlaceBit) != 0 ? trie_.bigrams.NodeAt(id & ~kPlaceBit) : id;
-  return static_cast<std::int32_t>(trie_.columns[node]);
+Node CompiledScorer::NodeOf(std::uint32_t id) const {
+  return (id & kPlaceBit) != 0 ? trie_.bigrams.NodeAt(id & ~kPlaceBit) : id;
+}
+
+void CompiledScorer::PrefetchNode(std::uint32_t id) const {
+  if ((id & kPlaceBit) != 0) trie_.bigrams.PrefetchNode(id & ~kPlaceBit);
 }
 
 }  // namespace valence::classifier

@@ -3,6 +3,7 @@
 // are larger than the second-level cache and a miss costs as much as the work for several words.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 
 #include "compiled_scorer.h"
@@ -181,6 +182,7 @@ void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
   out->scores.assign(rows_, 0.0);
   double* const scores = out->scores.data();
   if (kRemember) EnsureSize(features.size(), &memory->sizes);
+  double* const sizes = memory->sizes.data();
   // Two of everything, by turns: an addition takes longer than all else that is to be done for a feature. The first
   // row's sum is in a register: most models have no other.
   std::array<DocumentNorm, 2> norms{DocumentNorm(norm_), DocumentNorm(norm_)};
@@ -188,9 +190,10 @@ void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
   const auto add = [&](std::size_t i, std::size_t turn) {
     const double* cell = CellOf(features[i].id);
     const double value = term_frequency_(features[i].count) * cell[0];
+    const double part = value * cell[1];
     norms[turn].Add(value);
-    first[turn] += value * cell[1];
-    if (kRemember) memory->sizes[i] = SizeOf(features[i], 0);
+    first[turn] += part;
+    if (kRemember) sizes[i] = std::fabs(part) / features[i].count;
     for (std::size_t row = 1; row < rows_; ++row) scores[row] += value * cell[row + 1];
   };
   std::size_t i = 0;

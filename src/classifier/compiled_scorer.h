@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -63,7 +64,8 @@ class CompiledScorer {
   const double* CellOf(std::uint32_t id) const {
     return (id & kPlaceBit) != 0 ? trie_.bigrams.CellAt(id & ~kPlaceBit) : trie_.Cell(id);
   }
-  std::int32_t ColumnOf(std::uint32_t id) const;
+  Node NodeOf(std::uint32_t id) const;
+  void PrefetchNode(std::uint32_t id) const;
 
   static constexpr std::uint32_t kPlaceBit = 0x80000000;  // in a feature's id: a place in the bigram table, not a node
 
@@ -72,6 +74,7 @@ class CompiledScorer {
   const VocabularyTrie& trie_;
   TokenTable surface_;  // unless maps_identically_: the vocabulary's tokens, and what they are mapped to as surface
   std::size_t rows_;
+  std::span<const std::uint64_t> term_offsets_;  // of the vocabulary
   TermFrequency term_frequency_;
   DocumentNorm::Kind norm_;
   std::vector<double> intercepts_;

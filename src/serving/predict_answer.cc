@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <span>
 
 #include "valence/base/json.h"
@@ -56,6 +57,14 @@ class Piece {
     end_ = std::copy(text.begin(), text.end(), end_);
     return *this;
   }
+  /// Adds text of which is_plain() asks. Needs room for kStep bytes more.
+  Piece& AddText(std::string_view text) {
+    const char* const begin = end_;
+    Add(text);
+    std::memset(end_, ' ', kStep);  // plain, and written over: so that the text's length is no branch
+    for (const char* step = begin; step < end_; step += kStep) is_plain_ &= IsPlainInJson({step, kStep});
+    return *this;
+  }
   Piece& Add(std::uint32_t number) {
     end_ = std::to_chars(end_, bytes_.data() + kSize, number).ptr;
     return *this;
@@ -65,10 +74,15 @@ class Piece {
     return *this;
   }
   std::string_view text() const { return {bytes_.data(), static_cast<std::size_t>(end_ - bytes_.data())}; }
+  /// Whether all text so far is within quotes as it stands.
+  bool is_plain() const { return is_plain_; }
 
  private:
+  static constexpr std::size_t kStep = 16;
+
   std::array<char, kSize> bytes_;
   char* end_ = bytes_.data();
+  bool is_plain_ = true;
 };
 
 void AppendAttribution(const classifier::Attribution& a, std::string_view term, std::string_view text,
@@ -76,12 +90,15 @@ void AppendAttribution(const classifier::Attribution& a, std::string_view term, 
   constexpr std::size_t kRest = 128;  // the names, two integers, a double
   Piece piece;
   piece.Add(R"({"begin":)").Add(a.begin).Add(R"(,"end":)").Add(a.end).Add(R"(,"term":)");
-  if (term.size() + text.size() <= Piece::kSize - kRest && IsPlainInJson(term) && IsPlainInJson(text)) {
-    piece.Add(R"(")").Add(term).Add(R"(","text":")").Add(text);
-    out->append(piece.Add(R"(","contribution":)").Add(a.contribution).Add("}").text());
-    return;
+  const std::size_t before_texts = piece.text().size();
+  if (term.size() + text.size() <= Piece::kSize - kRest) {
+    piece.Add(R"(")").AddText(term).Add(R"(","text":")").AddText(text);
+    if (piece.is_plain()) {
+      out->append(piece.Add(R"(","contribution":)").Add(a.contribution).Add("}").text());
+      return;
+    }
   }
-  AppendJsonString(term, &out->append(piece.text()));
+  AppendJsonString(term, &out->append(piece.text().substr(0, before_texts)));
   AppendJsonString(text, &out->append(R"(,"text":)"));
   AppendDouble(a.contribution, &out->append(R"(,"contribution":)"));
   out->push_back('}');
