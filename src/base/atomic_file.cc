@@ -27,8 +27,6 @@ FileOps& CurrentFileOps() {
 namespace {
 
 using internal::CurrentFileOps;
-using internal::FileDescriptor;
-using internal::RetryIfInterrupted;
 
 constexpr std::size_t kBufferBytes = 256 << 10;
 constexpr int kNameAttempts = 8;

@@ -11,9 +11,7 @@
 namespace valence {
 namespace {
 
-using internal::FileDescriptor;
 using internal::OpenForReading;
-using internal::RetryIfInterrupted;
 using internal::SystemError;
 
 constexpr std::uint64_t kFirstBuffer = 64 << 10;

@@ -32,7 +32,7 @@ bool IsAlive(pid_t pid) { return ::kill(pid, 0) == 0 || errno != ESRCH; }
 
 // A writer in another container has a process id that means nothing here, but it holds a lock.
 bool IsLocked(const std::filesystem::path& path) {
-  const internal::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   return file.get() >= 0 && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0;
 }
 
