@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_channel.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -15,11 +17,11 @@
 #include "kernel_time.h"
 
 namespace valence::net {
-namespace asio = boost::asio;
 using std::chrono::nanoseconds;
 namespace {
 
 constexpr std::size_t kRecord = 16u << 10;                     // the most that TLS puts in one record
+constexpr std::size_t kDiscarded = 1u << 20;                   // at a time
 constexpr nanoseconds kImplausible = std::chrono::minutes(1);  // the clock was set between arrival and now
 
 /// Time since the stamp that the kernel left in `message` (SO_TIMESTAMPNS), or 0.
@@ -37,13 +39,16 @@ nanoseconds Age(msghdr& message) {
 
 }  // namespace
 
-Channel::Channel(Socket socket, SslPointer tls, bool stamped)
+Channel::Channel(FileDescriptor socket, SslPointer tls, bool stamped)
     : socket_(std::move(socket)), tls_(std::move(tls)), stamped_(stamped) {
-  boost::system::error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   const int on = 1;
-  if (stamped) ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  ::setsockopt(fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (stamped) ::setsockopt(fd(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+Channel::Transfer Channel::Blocked(Direction direction) {
+  readiness_.Blocked(direction);
+  return {direction == Direction::kRead ? Outcome::kWaitReadable : Outcome::kWaitWritable};
 }
 
 Channel::Transfer Channel::Receive(char* out, std::size_t size, int flags) {
@@ -54,11 +59,10 @@ Channel::Transfer Channel::Receive(char* out, std::size_t size, int flags) {
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = stamped_ ? control.size() : 0;
-  ssize_t received = 0;
-  do received = ::recvmsg(socket_.native_handle(), &message, flags);
-  while (received < 0 && errno == EINTR);
-  if (received < 0) return {errno == EAGAIN ? Outcome::kWaitReadable : Outcome::kClosed};
-  if (received == 0) return {Outcome::kClosed};
+  const ssize_t received = RetryIfInterrupted([&] { return ::recvmsg(fd(), &message, flags); });
+  if (received < 0) return errno == EAGAIN ? Blocked(Direction::kRead) : Transfer{};
+  if (received == 0) return {};
+  if (static_cast<std::size_t>(received) < size) readiness_.ReadShort();
   waited_ = stamped_ ? Age(message) : nanoseconds(0);
   return {Outcome::kDone, static_cast<std::size_t>(received)};
 }
@@ -78,18 +82,32 @@ Channel::Transfer Channel::Skip(std::size_t size) {
   return Read(unread.data(), std::min(size, unread.size()));
 }
 
-Channel::Transfer Channel::Write(std::span<const asio::const_buffer> buffers) {
-  if (tls_ == nullptr) {
-    boost::system::error_code error;
-    // Of one buffer the kernel need not read a list.
-    const bool single = std::all_of(buffers.begin() + 1, buffers.end(), [](const auto& b) { return b.size() == 0; });
-    const std::size_t size = single ? socket_.write_some(buffers.front(), error) : socket_.write_some(buffers, error);
-    if (error == asio::error::would_block) return {Outcome::kWaitWritable};
-    return error ? Transfer{} : Transfer{Outcome::kDone, size};
+Channel::Transfer Channel::Discard() { return Receive(nullptr, kDiscarded, MSG_TRUNC); }
+
+Channel::Transfer Channel::Write(std::span<const std::string_view> pieces) {
+  return tls_ == nullptr ? Send(pieces) : SendRecord(pieces);
+}
+
+Channel::Transfer Channel::Send(std::span<const std::string_view> pieces) {
+  std::array<iovec, kMaxPieces> list;
+  msghdr message{};
+  message.msg_iov = list.data();
+  for (const std::string_view each : pieces) {
+    if (!each.empty()) list[message.msg_iovlen++] = {const_cast<char*>(each.data()), each.size()};
   }
-  // One record for head and body, where they fit.
+  const ssize_t sent = RetryIfInterrupted([&] {
+    if (message.msg_iovlen != 1) return ::sendmsg(fd(), &message, MSG_NOSIGNAL);
+    return ::send(fd(), list[0].iov_base, list[0].iov_len, MSG_NOSIGNAL);  // the kernel need not read a list
+  });
+  if (sent < 0) return errno == EAGAIN ? Blocked(Direction::kWrite) : Transfer{};
+  return {Outcome::kDone, static_cast<std::size_t>(sent)};
+}
+
+/// One record for head and body, where they fit.
+Channel::Transfer Channel::SendRecord(std::span<const std::string_view> pieces) {
   std::array<char, kRecord> record;
-  const std::size_t size = asio::buffer_copy(asio::buffer(record), buffers);
+  std::size_t size = 0;
+  for (const std::string_view piece : pieces) size += piece.copy(record.data() + size, record.size() - size);
   ERR_clear_error();
   return OfTls(SSL_write(tls_.get(), record.data(), static_cast<int>(size)));
 }
@@ -98,9 +116,9 @@ Channel::Transfer Channel::OfTls(int result) {
   if (result > 0) return {Outcome::kDone, static_cast<std::size_t>(result)};
   switch (SSL_get_error(tls_.get(), result)) {
     case SSL_ERROR_WANT_READ:
-      return {Outcome::kWaitReadable};
+      return Blocked(Direction::kRead);
     case SSL_ERROR_WANT_WRITE:
-      return {Outcome::kWaitWritable};
+      return Blocked(Direction::kWrite);
     default:
       return {Outcome::kClosed};
   }
@@ -111,9 +129,7 @@ bool Channel::Shutdown() {
     ERR_clear_error();
     SSL_shutdown(tls_.get());
   }
-  boost::system::error_code error;
-  socket_.shutdown(Socket::shutdown_send, error);
-  return !error;
+  return ::shutdown(fd(), SHUT_WR) == 0;
 }
 
 }  // namespace valence::net

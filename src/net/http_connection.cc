@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/buffer.hpp>
 #include <cstring>
 #include <utility>
 
@@ -11,8 +10,6 @@
 #include "http_worker.h"
 
 namespace valence::net {
-namespace asio = boost::asio;
-using boost::system::error_code;
 namespace {
 
 constexpr std::size_t kFirstBuffer = 4u << 10;  // a review with its header; 10,000 idle connections take 40 MB
@@ -43,31 +40,12 @@ Connection::Connection(Worker* worker, Channel channel, std::string peer)
   worker_.Opened();
 }
 
-Connection::~Connection() { worker_.Closed(); }
+Connection::~Connection() { worker_.Closed(channel_.fd()); }
 
 void Connection::Turn(Self self, int status, std::string_view reason) {
   Connection& c = *self;
   c.Refuse(status, reason);
   c.Send(std::move(self));
-}
-
-void Connection::Expire() {
-  const Phase phase = std::exchange(phase_, Phase::kNone);
-  const bool owes_answer = phase == Phase::kHeader || phase == Phase::kBody;
-  wake_ = Wake::kExpired;
-  error_code ignored;
-  if (owes_answer) {
-    channel_.socket().cancel(ignored);
-  } else {
-    channel_.socket().close(ignored);
-  }
-}
-
-void Connection::Retire() {
-  phase_ = Phase::kNone;
-  wake_ = Wake::kRetired;
-  error_code ignored;
-  channel_.socket().cancel(ignored);
 }
 
 void Connection::Serve(Self self) {
@@ -103,7 +81,7 @@ void Connection::TakeTurn(Self self, std::chrono::nanoseconds waited) {
   c.has_turn_ = true;
   const Next next = c.parser_.complete() ? c.Answer() : c.RefuseOrRead();
   // Its body is probably there: no need to be told.
-  if (next == Next::kRead) return c.OnReady(std::move(self), {});
+  if (next == Next::kRead) return c.Receive(std::move(self));
   c.Go(std::move(self), next);
 }
 
@@ -119,21 +97,28 @@ void Connection::Defer(Self self) {
 }
 
 void Connection::Read(Self self) {
+  if (!channel_.HasMore()) return Await(std::move(self), Direction::kRead);
   // What TLS has decrypted already makes no socket readable.
-  if (channel_.HasMore()) return OnReady(std::move(self), {});
-  Await(std::move(self), Channel::Socket::wait_read);
+  worker_.Await(std::move(self), Direction::kRead);
+  worker_.Wake(*this);
 }
 
-void Connection::Await(Self self, Channel::Socket::wait_type what) {
-  channel_.socket().async_wait(
-      what, [this, self = std::move(self)](error_code error) mutable { OnReady(std::move(self), error); });
+void Connection::Await(Self self, Direction direction) {
+  if (overdue_) return TimeOut(std::move(self));
+  worker_.Await(std::move(self), direction);
 }
 
-void Connection::OnReady(Self self, error_code error) {
-  if (error == asio::error::operation_aborted && wake_ != Wake::kNone) return OnWoken(std::move(self));
-  if (error) return;
-  wake_ = Wake::kNone;
+void Connection::OnResume(Self self) {
+  const Fate fate = std::exchange(fate_, Fate::kNone);
+  if (fate == Fate::kDropped) return;
+  if (fate == Fate::kRetired) return Leave(std::move(self));
+  if (phase_ == Phase::kWrite) return Send(std::move(self));
+  if (phase_ == Phase::kLinger) return Discard(std::move(self));
   if (unread_ != 0) return SkipBody(std::move(self));
+  Receive(std::move(self));
+}
+
+void Connection::Receive(Self self) {
   for (;;) {
     MakeRoom();
     const std::size_t room = capacity_ - end_;
@@ -142,9 +127,9 @@ void Connection::OnReady(Self self, error_code error) {
       case Channel::Outcome::kClosed:
         return;  // the client closed, or the network broke
       case Channel::Outcome::kWaitReadable:
-        return Await(std::move(self), Channel::Socket::wait_read);
+        return Await(std::move(self), Direction::kRead);
       case Channel::Outcome::kWaitWritable:
-        return Await(std::move(self), Channel::Socket::wait_write);
+        return Await(std::move(self), Direction::kWrite);
       case Channel::Outcome::kDone:
         break;
     }
@@ -158,26 +143,6 @@ void Connection::OnReady(Self self, error_code error) {
   }
 }
 
-void Connection::OnWoken(Self self) {
-  if (!channel_.socket().is_open()) return;
-  if (std::exchange(wake_, Wake::kNone) == Wake::kExpired) {
-    if (DropStream()) return;
-    Refuse(408, "the request took too long to arrive");
-    return Send(std::move(self));
-  }
-  Leave(std::move(self));
-}
-
-/// Ends an idle connection, unless a request has arrived since the last look: closing on it would lose it.
-void Connection::Leave(Self self) {
-  MakeRoom();
-  const auto read = channel_.Read(data_.get() + end_, capacity_ - end_);
-  if (read.outcome == Channel::Outcome::kClosed) return;
-  if (read.outcome != Channel::Outcome::kDone) return Linger(std::move(self));
-  end_ += read.size;
-  Serve(std::move(self));
-}
-
 void Connection::Send(Self self) {
   for (;;) {
     switch (SendSome()) {
@@ -187,9 +152,7 @@ void Connection::Send(Self self) {
         return;
       case Sent::kBlocked:
         Enter(Phase::kWrite);
-        return channel_.socket().async_wait(
-            Channel::Socket::wait_write,
-            [this, self = std::move(self)](error_code error) mutable { OnWritable(std::move(self), error); });
+        return Await(std::move(self), Direction::kWrite);
     }
     FinishAnswer();
     if (close_ && stream_ == nullptr) return Linger(std::move(self));
@@ -198,25 +161,6 @@ void Connection::Send(Self self) {
     if (phase_ == Phase::kIdle && worker_.draining()) return Leave(std::move(self));
     if (next != Next::kSend) return Go(std::move(self), next);
   }
-}
-
-void Connection::OnWritable(Self self, error_code error) {
-  if (!error) Send(std::move(self));
-}
-
-void Connection::Linger(Self self) {
-  if (!channel_.Shutdown()) return;
-  Enter(Phase::kLinger);
-  Discard(std::move(self));
-}
-
-void Connection::Discard(Self self) {
-  begin_ = end_ = 0;
-  MakeRoom();
-  channel_.socket().async_read_some(asio::buffer(data_.get(), capacity_),
-                                    [this, self = std::move(self)](error_code error, std::size_t) mutable {
-                                      if (!error) Discard(std::move(self));
-                                    });
 }
 
 RequestParser::State Connection::Parse() {
@@ -265,8 +209,7 @@ void Connection::WantBody() {
   if (parser_.expects_continue() && !std::exchange(sent_continue_, true)) {
     // Nothing else is under way on this connection, so its send buffer has room for these bytes. If not, or if the
     // client has gone, the read that follows will tell.
-    const std::array interim = {asio::const_buffer(kContinue.data(), kContinue.size())};
-    channel_.Write(interim);
+    channel_.Write(std::array{kContinue});
   }
   if (stream_ != nullptr) return;  // TakeBody erases more
   Erase(parser_.ErasableBytes());
@@ -339,10 +282,8 @@ Connection::Sent Connection::SendSome() {
     const std::size_t of_head = std::min(sent_, head_.size());
     const std::size_t of_body = std::min(sent_ - of_head, body.size());
     const std::size_t of_tail = sent_ - of_head - of_body;
-    const std::array buffers = {asio::const_buffer(head_.data() + of_head, head_.size() - of_head),
-                                asio::const_buffer(body.data() + of_body, body.size() - of_body),
-                                asio::const_buffer(tail_.data() + of_tail, tail_.size() - of_tail)};
-    const auto written = channel_.Write(buffers);
+    const std::array pieces = {std::string_view(head_).substr(of_head), body.substr(of_body), tail_.substr(of_tail)};
+    const auto written = channel_.Write(pieces);
     if (written.outcome == Channel::Outcome::kWaitWritable) return Sent::kBlocked;
     if (written.outcome != Channel::Outcome::kDone) return Sent::kFailed;
     sent_ += written.size;
@@ -351,7 +292,7 @@ Connection::Sent Connection::SendSome() {
 }
 
 void Connection::FinishAnswer() {
-  phase_ = Phase::kNone;
+  LeavePhase();
   sent_ = 0;
   head_.clear();
   tail_ = {};
@@ -368,6 +309,7 @@ void Connection::FinishAnswer() {
 
 void Connection::Enter(Phase phase) {
   if (phase_ == phase) return;  // a header's or body's time runs from its first byte
+  LeavePhase();
   phase_ = phase;
   worker_.Arm(*this, phase);
 }

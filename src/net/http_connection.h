@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/system/error_code.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -30,8 +29,8 @@ enum class Phase {
 inline constexpr std::size_t kPhases = 8;
 
 /// One client's connection: reads, parses, calls the handler, writes, in that order, one request at a time.
-/// It has exactly one asynchronous operation outstanding, and that operation's handler owns it: when the handler ends
-/// without starting another, the connection is gone. All on its worker's thread.
+/// It waits for exactly one thing at a time, and who gives it that owns it: the worker's SocketPoller, its queues, or
+/// the side thread. When a step ends without another wait, the connection is gone. All on its worker's thread.
 class Connection final : public Expiring {
  public:
   using Self = std::unique_ptr<Connection>;
@@ -47,38 +46,46 @@ class Connection final : public Expiring {
   /// Answers `status` to whatever the client sends, and closes.
   static void Turn(Self self, int status, std::string_view reason);
 
+  /// Goes on when its socket can be read (or written), or when it was woken.
+  static void Resume(Self self) { self->OnResume(std::move(self)); }
+
   /// Goes on with the request that Worker::Queue was given, which has waited for so long.
   static void TakeTurn(Self self, std::chrono::nanoseconds waited);
 
   /// Sends the answer that Worker::SendSoon was given, and goes on.
   static void SendAnswer(Self self) { self->Send(std::move(self)); }
 
-  /// The phase's time is over: answers 408 if a request was under way, else closes.
+  /// The phase's time is over: answers 408 if a request is still under way, else closes. Soon, not within the call.
   void Expire();
-  /// The server is stopping and this connection waits for a request: closes it unless one has arrived meanwhile.
+  /// The server is stopping and this connection waits for a request: closes it, soon, unless one has arrived meanwhile.
   void Retire();
+
+  Channel& channel() { return channel_; }
 
  private:
   enum class Sent { kAll, kBlocked, kFailed };
-  enum class Wake { kNone, kExpired, kRetired };
+  /// What becomes of it when it goes on.
+  enum class Fate { kNone, kDropped, kRetired };
   /// What a look at the received bytes leads to.
   enum class Next { kRead, kSend, kDefer, kQueue, kSkip };
 
   // The asynchronous steps. Each takes the connection over and hands it to the next.
   void Serve(Self self);
   void Read(Self self);
-  void Await(Self self, Channel::Socket::wait_type what);
-  void OnReady(Self self, boost::system::error_code error);
-  void OnWoken(Self self);
-  void Leave(Self self);
+  void Await(Self self, Direction direction);
+  void OnResume(Self self);
+  void Receive(Self self);
   void Go(Self self, Next next);
   void Defer(Self self);
   void Queue(Self self);
   void Send(Self self);
-  void OnWritable(Self self, boost::system::error_code error);
+  void SkipBody(Self self);  // http_connection_refusal.cc
+
+  // How it ends (http_connection_end.cc).
+  void TimeOut(Self self);
+  void Leave(Self self);
   void Linger(Self self);
   void Discard(Self self);
-  void SkipBody(Self self);  // http_connection_refusal.cc
 
   // The synchronous ones.
   Next PrepareAnswer();
@@ -105,9 +112,13 @@ class Connection final : public Expiring {
   bool RefuseUnread();
 
   void Enter(Phase phase);
+  void LeavePhase() {
+    phase_ = Phase::kNone;
+    overdue_ = false;
+  }
   /// From here on nothing depends on the client.
   void EndTimeLimit() {
-    phase_ = Phase::kNone;
+    LeavePhase();
     unlink();
   }
   void MakeRoom();
@@ -118,7 +129,8 @@ class Connection final : public Expiring {
   Channel channel_;
   RequestParser parser_;
   Phase phase_ = Phase::kNone;
-  Wake wake_ = Wake::kNone;
+  bool overdue_ = false;  ///< phase_'s time is over: what has arrived by now is the last that counts
+  Fate fate_ = Fate::kNone;
   bool fresh_ = true;
   bool close_ = false;
   bool head_only_ = false;

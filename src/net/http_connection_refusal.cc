@@ -41,22 +41,14 @@ bool Connection::RefuseUnread() {
   return true;
 }
 
-/// Passes over the rest of a refused body. The next request begins after it.
+/// Passes over the rest of a refused body, a little each time. The next request begins after it.
 void Connection::SkipBody(Self self) {
   Enter(Phase::kSkip);
-  while (unread_ != 0) {
-    const auto skipped = channel_.Skip(unread_);
-    switch (skipped.outcome) {
-      case Channel::Outcome::kClosed:
-        return;
-      case Channel::Outcome::kWaitReadable:
-        return Await(std::move(self), Channel::Socket::wait_read);
-      case Channel::Outcome::kWaitWritable:
-        return Await(std::move(self), Channel::Socket::wait_write);
-      case Channel::Outcome::kDone:
-        unread_ -= skipped.size;
-    }
-  }
+  const auto skipped = channel_.Skip(unread_);
+  if (skipped.outcome == Channel::Outcome::kClosed) return;
+  if (skipped.outcome == Channel::Outcome::kWaitWritable) return Await(std::move(self), Direction::kWrite);
+  unread_ -= skipped.size;
+  if (unread_ != 0) return Read(std::move(self));
   if (worker_.draining()) return Leave(std::move(self));
   Serve(std::move(self));
 }

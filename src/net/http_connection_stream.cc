@@ -12,7 +12,7 @@ Connection::Next Connection::TakeBody(bool complete) {
   const std::string_view bytes = parser_.Body(Message());
   bool going = bytes.empty() || stream_->Feed(bytes, &response_);
   Erase(parser_.TakeBody(Message()));
-  if (!bytes.empty()) phase_ = Phase::kNone;  // the time limit is one of each part
+  if (!bytes.empty()) LeavePhase();  // the time limit is one of each part
   if (going && complete) going = stream_->Finish(&response_);
   const bool last = complete || !going;
   if (!last && response_.body.empty()) {

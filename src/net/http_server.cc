@@ -94,7 +94,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const ServerOptions& opti
     VALENCE_TRY(impl->shared.tls, TlsContext::Load(options.tls.certificate, options.tls.key));
   }
   for (int i = 0; i < ThreadCount(options.threads); ++i) {
-    auto worker = std::make_unique<Worker>(&impl->shared, i);
+    VALENCE_TRY(EpollSet epoll, EpollSet::Open());
+    auto worker = std::make_unique<Worker>(&impl->shared, i, std::move(epoll));
     VALENCE_TRY(endpoint,
                 options.inherited_socket < 0 ? worker->Listen(endpoint) : worker->Adopt(options.inherited_socket));
     impl->workers.push_back(std::move(worker));

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -21,7 +20,6 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds kTick{250};         // the precision of every time limit
-constexpr milliseconds kAcceptPause{100};  // when the process is out of file descriptors
 constexpr milliseconds kFreshGrace{1000};  // at a drain, for clients that have connected but not sent yet
 constexpr milliseconds kLingerTime{2000};
 constexpr milliseconds kSlice{1};  // of queued requests, before new bytes are looked at
@@ -45,21 +43,17 @@ steady_clock::time_point CoarseNow() {
 
 Connection& AsConnection(Expiring& item) { return static_cast<Connection&>(item); }
 
-Error ListenError(const Worker::Endpoint& endpoint, const error_code& error) {
-  return Unavailable(
-      fmt::format("cannot listen on {}:{}: {}", endpoint.address().to_string(), endpoint.port(), error.message()));
-}
-
 }  // namespace
 
-Worker::Worker(ServerShared* shared, int index)
+Worker::Worker(ServerShared* shared, int index, EpollSet epoll)
     : shared_(*shared),
       index_(index),
       lists_(MakeLists(shared->options)),
+      poller_(std::move(epoll)),
       io_(1),
-      acceptor_(io_),
+      listener_(io_, [this](FileDescriptor socket, const Endpoint& peer) { Welcome(std::move(socket), peer); }),
+      reports_(io_),
       tick_(io_),
-      accept_again_(io_),
       drain_step_(io_),
       cut_(io_),
       ready_(shared->options.late_after) {}
@@ -67,47 +61,41 @@ Worker::Worker(ServerShared* shared, int index)
 Worker::~Worker() { draining_ = false; }  // Closed() must not touch the timers any more
 
 Result<Worker::Endpoint> Worker::Listen(const Endpoint& endpoint) {
-  error_code error;
-  acceptor_.open(endpoint.protocol(), error);
-  if (error) return ListenError(endpoint, error);
-  acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-  const int on = 1;
-  if (::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
-    return ListenError(endpoint, error_code(errno, boost::system::system_category()));
-  }
-  acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return ListenError(endpoint, error);
-  return acceptor_.local_endpoint();
+  VALENCE_RETURN_IF_ERROR(WatchPoller());
+  return listener_.Listen(endpoint);
 }
 
 Result<Worker::Endpoint> Worker::Adopt(int socket) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  int listens = 0;
-  socklen_t flag_size = sizeof listens;
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
-      ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &flag_size) != 0 || listens == 0 ||
-      (address.ss_family != AF_INET && address.ss_family != AF_INET6)) {
-    return InvalidArgument(fmt::format("file descriptor {}: expected a listening TCP socket", socket));
-  }
-  const auto protocol = address.ss_family == AF_INET ? boost::asio::ip::tcp::v4() : boost::asio::ip::tcp::v6();
+  VALENCE_RETURN_IF_ERROR(WatchPoller());
+  return listener_.Adopt(socket);
+}
+
+Status Worker::WatchPoller() {
   error_code error;
-  acceptor_.assign(protocol, ::fcntl(socket, F_DUPFD_CLOEXEC, 0), error);
-  if (error) return Unavailable(fmt::format("file descriptor {}: {}", socket, error.message()));
-  return acceptor_.local_endpoint();
+  reports_.assign(::fcntl(poller_.fd(), F_DUPFD_CLOEXEC, 0), error);
+  if (error) return Unavailable(fmt::format("epoll: {}", error.message()));
+  return Ok();
 }
 
 void Worker::Run() {
-  Accept();
   for (;;) {
     try {
+      Resume();
       io_.run();
       return;
     } catch (const std::exception&) {
       // Out of memory, in all likelihood. The connection concerned went with its handler; the others go on.
     }
   }
+}
+
+/// Begins, or does what an exception has left undone: nobody is left behind.
+void Worker::Resume() {
+  Settle();
+  listener_.Resume();
+  if (!awaiting_ && !drained()) AwaitReports();
+  if (!ready_.empty() && !answering_) PostAnswers();
+  if (open_ != 0 && !ticking_) Tick();
 }
 
 void Worker::Stop(milliseconds delay) {
@@ -120,55 +108,34 @@ void Worker::Stop(milliseconds delay) {
 
 void Worker::Cut() { io_.stop(); }
 
-void Worker::Accept() {
-  acceptor_.async_accept(io_, peer_,
-                         [this](error_code error, Channel::Socket socket) { OnAccept(error, std::move(socket)); });
-}
-
-void Worker::OnAccept(error_code error, Channel::Socket socket) {
-  if (!acceptor_.is_open()) return;
-  if (!error) {
-    Welcome(std::move(socket), peer_);
-  } else if (error != asio::error::connection_aborted) {
-    accept_again_.expires_after(kAcceptPause);
-    accept_again_.async_wait([this](error_code cancelled) {
-      if (!cancelled) Accept();
-    });
-    return;
-  }
-  Accept();
-}
-
-void Worker::Welcome(Channel::Socket socket, const Endpoint& peer) {
+void Worker::Welcome(FileDescriptor socket, const Endpoint& peer) {
   const bool full = shared_.connections.load(std::memory_order_relaxed) >= shared_.options.max_connections;
   SslPointer tls;
   if (shared_.tls != nullptr) {
-    tls = shared_.tls->Accept(socket.native_handle());
+    tls = shared_.tls->Accept(socket.get());
     if (tls == nullptr) return;
   }
   Channel channel(std::move(socket), std::move(tls), shared_.options.late_after.count() > 0);
   auto connection = std::make_unique<Connection>(this, std::move(channel), peer.address().to_string());
-  if (full) return Connection::Turn(std::move(connection), 503, "too many connections");
-  Connection::Start(std::move(connection));
+  Channel& own = connection->channel();
+  if (!poller_.Add(own.fd(), &own.readiness())) return;
+  if (full) {
+    Connection::Turn(std::move(connection), 503, "too many connections");
+  } else {
+    Connection::Start(std::move(connection));
+  }
+  Settle();
 }
 
 /// Takes in who has connected already, then refuses newcomers and lets go of the idle.
 void Worker::CloseListener() {
   draining_ = true;
-  error_code error;
-  acceptor_.non_blocking(true, error);
-  while (!error) {
-    Channel::Socket socket(io_);
-    acceptor_.accept(socket, peer_, error);
-    if (!error) Welcome(std::move(socket), peer_);
-  }
-  acceptor_.close(error);
-  accept_again_.cancel();
-  list(Phase::kIdle).SweepAll([](Expiring& item) { AsConnection(item).Retire(); });
+  listener_.Close();
+  Retire(Phase::kIdle);
   if (open_ == 0) return StopTimers();
   drain_step_.expires_after(kFreshGrace);
   drain_step_.async_wait([this](error_code cancelled) {
-    if (!cancelled) list(Phase::kFresh).SweepAll([](Expiring& item) { AsConnection(item).Retire(); });
+    if (!cancelled) Retire(Phase::kFresh);
   });
   cut_.expires_after(shared_.options.drain_timeout);
   cut_.async_wait([this](error_code cancelled) {
@@ -176,7 +143,49 @@ void Worker::CloseListener() {
   });
 }
 
-void Worker::Arm(Connection& connection, Phase phase) { list(phase).Arm(connection, CoarseNow()); }
+void Worker::Retire(Phase phase) {
+  list(phase).SweepAll([](Expiring& item) { AsConnection(item).Retire(); });
+  Settle();
+}
+
+void Worker::Await(Connection::Self connection, Direction direction) {
+  const int socket = connection->channel().fd();
+  poller_.Await(socket, direction, std::move(connection));
+}
+
+void Worker::Wake(Connection& connection) { poller_.Wake(connection.channel().fd()); }
+
+/// Ends every handler of the loop that works on connections.
+void Worker::Settle() {
+  SendAnswers();
+  if (poller_.HasDue() && !polling_) PostPoll();
+}
+
+/// One wait for all sockets together. Begun again when there is nothing left to report, for the most part: a wait that
+/// ends at once costs more.
+void Worker::AwaitReports() {
+  reports_.async_wait(Reports::wait_read, [this](error_code error) {
+    awaiting_ = false;
+    if (error) return;
+    Poll();
+    if (!drained()) AwaitReports();
+  });
+  awaiting_ = true;
+}
+
+/// For those who need not wait. Timers and everything else get their turn before.
+void Worker::PostPoll() {
+  asio::post(io_, [this] {
+    polling_ = false;
+    Poll();
+  });
+  polling_ = true;
+}
+
+void Worker::Poll() {
+  poller_.Poll(Connection::Resume);
+  Settle();
+}
 
 void Worker::RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self)) {
   // The guard keeps Run from returning. After a Cut the connection goes with io_, as any that waits for something.
@@ -184,7 +193,10 @@ void Worker::RunAside(std::function<void()> work, Connection::Self connection, v
   auto aside = [this, work = std::move(work), connection = std::move(connection), done,
                 guard = std::move(guard)]() mutable {
     work();
-    asio::post(io_, [connection = std::move(connection), done]() mutable { done(std::move(connection)); });
+    asio::post(io_, [this, connection = std::move(connection), done]() mutable {
+      done(std::move(connection));
+      Settle();
+    });
   };
   asio::post(*shared_.side_thread, std::move(aside));
 }
@@ -202,24 +214,18 @@ void Worker::PostAnswers() {
 void Worker::AnswerQueued() {
   answering_ = false;
   if (ready_.empty()) return;
-  PostAnswers();  // before the work, which may throw: nobody is left behind
+  PostAnswers();  // before the work, which may throw
   auto now = steady_clock::now();
   for (const auto end = now + kSlice; !ready_.empty() && now < end; now = steady_clock::now()) {
     auto ready = ready_.Pop(now);
     Connection::TakeTurn(std::move(ready.item), ready.waited);
   }
+  Settle();
 }
 
 void Worker::SendSoon(Connection::Self connection) {
   unsent_.push_back(std::move(connection));
-  if (sending_) return;  // and will come to it
-  if (unsent_.size() >= kSentTogether) return SendAnswers();
-  if (unsent_.size() == 1) PostSends();
-}
-
-/// What is posted runs after the handlers of all sockets that are ready now.
-void Worker::PostSends() {
-  asio::post(io_, [this] { SendAnswers(); });
+  if (!sending_ && unsent_.size() >= kSentTogether) SendAnswers();
 }
 
 /// May be called by a connection whose answer it sends, which then works on a long request that came behind.
@@ -233,26 +239,28 @@ void Worker::SendAnswers() {
     }
   } catch (...) {
     sending_ = nested;
-    PostSends();  // the others'
     throw;
   }
   sending_ = nested;
 }
 
 void Worker::Opened() {
+  if (!ticking_) Tick();
   ++open_;
   shared_.connections.fetch_add(1, std::memory_order_relaxed);
-  if (!std::exchange(ticking_, true)) Tick();
 }
 
-void Worker::Closed() {
+void Worker::Closed(int socket) {
+  poller_.Remove(socket);
   --open_;
   shared_.connections.fetch_sub(1, std::memory_order_relaxed);
-  if (draining_ && open_ == 0) StopTimers();
+  if (drained()) StopTimers();
 }
 
 /// The last of what keeps Run from returning.
 void Worker::StopTimers() {
+  error_code ignored;
+  reports_.cancel(ignored);
   tick_.cancel();
   drain_step_.cancel();
   cut_.cancel();
@@ -264,16 +272,20 @@ void Worker::Tick() {
   tick_.async_wait([this](error_code cancelled) {
     ticking_ = false;
     if (cancelled || open_ == 0) return;
+    Tick();  // before the work, which may throw
     Sweep();
-    if (!std::exchange(ticking_, true)) Tick();
   });
+  ticking_ = true;
 }
+
+void Worker::Arm(Connection& connection, Phase phase) { list(phase).Arm(connection, CoarseNow()); }
 
 void Worker::Sweep() {
   const auto now = CoarseNow();
   for (DeadlineList& each : lists_) {
     each.Sweep(now, [](Expiring& item) { AsConnection(item).Expire(); });
   }
+  Settle();
 }
 
 }  // namespace valence::net

@@ -4,7 +4,7 @@
 #include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
@@ -13,8 +13,10 @@
 
 #include "deadline_list.h"
 #include "http_connection.h"
+#include "http_listener.h"
 #include "http_response_head.h"
 #include "ready_queue.h"
+#include "socket_poller.h"
 #include "tls_context.h"
 #include "valence/net/http_server.h"
 
@@ -32,18 +34,18 @@ struct ServerShared {
   std::atomic<std::size_t> connections{0};
 };
 
-/// One thread of a server: its event loop, its listening socket, its connections. Nothing here is locked; Stop and Cut
-/// are the only calls for other threads.
+/// One thread of a server: its event loop, its listening socket, its connections. Asio's loop has everything but the
+/// connections' sockets; of those it knows only that the SocketPoller has something to report, so that a request costs
+/// it no call. Nothing here is locked; Stop and Cut are the only calls for other threads.
 class Worker {
  public:
-  using Endpoint = boost::asio::ip::tcp::endpoint;
+  using Endpoint = Listener::Endpoint;
 
-  Worker(ServerShared* shared, int index);
+  Worker(ServerShared* shared, int index, EpollSet epoll);
   ~Worker();
 
-  /// Binds the listening socket, sharing its port with the other workers (SO_REUSEPORT). Returns the bound address.
+  /// As of Listener.
   Result<Endpoint> Listen(const Endpoint& endpoint);
-  /// The same with a socket that listens already, of which it takes a copy.
   Result<Endpoint> Adopt(int socket);
   /// Accepts and serves until stopped and drained, or cut.
   void Run();
@@ -59,6 +61,10 @@ class Worker {
   const ErrorRenderer& render_error() const { return shared_.render_error; }
   const StreamOpener& open_stream() const { return shared_.open_stream; }
   const HttpRefuser& refuse() const { return shared_.refuse; }
+  /// Keeps the connection until its socket can be read, or written.
+  void Await(Connection::Self connection, Direction direction);
+  /// Ends that wait, soon, whatever the socket does.
+  void Wake(Connection& connection);
   /// Whether a request that has waited for so long must be queued.
   bool MustQueue(std::chrono::nanoseconds waited) { return ready_.Takes(waited); }
   /// Gives the connection's request its turn when it comes.
@@ -76,24 +82,30 @@ class Worker {
   std::string_view Date() { return date_.Now(); }
   void Arm(Connection& connection, Phase phase);
   void Opened();
-  void Closed();
+  void Closed(int socket);
 
  private:
   using Executor = boost::asio::io_context::executor_type;
-  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
+  using Reports = boost::asio::posix::basic_stream_descriptor<Executor>;
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-  void Accept();
-  void OnAccept(boost::system::error_code error, Channel::Socket socket);
-  void Welcome(Channel::Socket socket, const Endpoint& peer);
+  Status WatchPoller();
+  void Resume();
+  void AwaitReports();
+  void PostPoll();
+  void Poll();
+  void Settle();
+  void Welcome(FileDescriptor socket, const Endpoint& peer);
   void CloseListener();
+  void Retire(Phase phase);
   void StopTimers();
   void PostAnswers();
   void AnswerQueued();
-  void PostSends();
   void Tick();
   void Sweep();
+  /// Whether the last connection of a drain is gone.
+  bool drained() const { return draining_ && open_ == 0; }
   DeadlineList& list(Phase phase) { return lists_[static_cast<std::size_t>(phase)]; }
 
   ServerShared& shared_;
@@ -101,22 +113,22 @@ class Worker {
   bool stopping_ = false;
   bool draining_ = false;
   bool ticking_ = false;
+  bool awaiting_ = false;   // AwaitReports is under way
+  bool polling_ = false;    // Poll is posted
   bool answering_ = false;  // AnswerQueued is posted
   bool sending_ = false;    // SendAnswers is under way
   std::size_t open_ = 0;
   DateCache date_;
   std::array<DeadlineList, kPhases> lists_;
 
-  // Connections live in io_'s pending operations and use the members above, so io_ comes after them.
+  // Connections live here, in io_'s pending operations and in the last members, and use the members above.
+  SocketPoller<Connection::Self> poller_;
   boost::asio::io_context io_;
-  Acceptor acceptor_;
-  Endpoint peer_;  // of the connection being accepted
+  Listener listener_;
+  Reports reports_;  // a copy of poller_'s file descriptor
   Timer tick_;
-  Timer accept_again_;
   Timer drain_step_;
   Timer cut_;
-
-  // Their sockets need io_.
   ReadyQueue<Connection::Self> ready_;
   std::deque<Connection::Self> unsent_;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "echo_server.h"
+#include "eventually.h"
 #include "raw_client.h"
 
 namespace valence::net {
@@ -30,16 +31,6 @@ int OpenFiles() {
   while (readdir(folder) != nullptr) ++count;
   closedir(folder);
   return count;
-}
-
-template <class Condition>
-bool Eventually(Condition condition) {
-  const auto end = std::chrono::steady_clock::now() + seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(milliseconds(5));
-  }
-  return true;
 }
 
 TEST(HttpServer, AnswersWithLengthTypeAndDate) {

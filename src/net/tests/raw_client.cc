@@ -42,6 +42,14 @@ bool RawClient::Send(std::string_view bytes) {
   return true;
 }
 
+void RawClient::End() { shutdown(fd_, SHUT_WR); }
+
+void RawClient::Reset() {
+  const linger reset{1, 0};
+  setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close(std::exchange(fd_, -1));
+}
+
 bool RawClient::Fill() {
   std::array<char, 65536> buffer;
   const ssize_t size = recv(fd_, buffer.data(), buffer.size(), 0);

@@ -17,6 +17,10 @@ class RawClient {
 
   /// False if the server has closed.
   bool Send(std::string_view bytes);
+  /// Says that nothing more will be sent.
+  void End();
+  /// Closes with a reset; nothing else may follow.
+  void Reset();
   /// Everything until the server closes or nothing has come for 10 s.
   std::string ReadAll();
   /// One whole answer by its Content-Length; "" if the server closed.
