@@ -7,70 +7,89 @@
 
 namespace valence::classifier {
 
+// Each token is looked at three times: where its slot is named, where its slot is, and whether it is the slot's token.
+// Between these its lines of index and slots arrive.
+
 void TokenTable::FindAllPortably(const text::TokenBuffer& surface, Node* nodes) const {
   const std::span<const text::SurfaceToken> tokens = surface.tokens();
   const char* const bytes = surface.bytes.data();
-  std::array<std::uint64_t, kAhead> firsts, seconds, hashes;  // of the next tokens' keys, as rings
-  const auto look_ahead = [&](std::size_t i) {
+  std::array<std::uint64_t, kFarAhead> firsts, seconds, hashes;  // of the next tokens' keys, as rings
+  const auto look_far_ahead = [&](std::size_t i) {
+    if (i >= tokens.size()) return;
     const char* const at = bytes + tokens[i].offset;
     const TokenKey key = LoadKey(at, tokens[i].length);
     const std::uint64_t hash = HashOf(key, at);
-    Prefetch(hash);
-    firsts[i % kAhead] = key.first;
-    seconds[i % kAhead] = key.second;
-    hashes[i % kAhead] = hash;
+    PrefetchPlace(hash);
+    firsts[i % kFarAhead] = key.first;
+    seconds[i % kFarAhead] = key.second;
+    hashes[i % kFarAhead] = hash;
   };
-  for (std::size_t i = 0; i < std::min(tokens.size(), kAhead); ++i) look_ahead(i);
+  const auto look_ahead = [&](std::size_t i) {
+    if (i < tokens.size()) PrefetchSlot(hashes[i % kFarAhead]);
+  };
+  for (std::size_t i = 0; i < kFarAhead; ++i) look_far_ahead(i);
+  for (std::size_t i = 0; i < kAhead; ++i) look_ahead(i);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::size_t at = i % kAhead;
+    const std::size_t at = i % kFarAhead;
     nodes[i] = Find({firsts[at], seconds[at], tokens[i].length}, bytes + tokens[i].offset, hashes[at]);
-    if (i + kAhead < tokens.size()) look_ahead(i + kAhead);
+    look_ahead(i + kAhead);
+    look_far_ahead(i + kFarAhead);
   }
 }
 
 #if defined(__x86_64__)
-/// The same with a key in one register: it is cut out by one load, and compared with a whole line by one instruction.
+/// The same with a key in one register: it is cut out by one load, and compared with a slot by one instruction.
 VALENCE_AVX512 void TokenTable::FindAllByAvx512(const text::TokenBuffer& surface, Node* nodes) const {
   const std::span<const text::SurfaceToken> tokens = surface.tokens();
   const char* const bytes = surface.bytes.data();
+  const std::uint32_t* const index = index_.data();
+  const Slot* const slots = slots_.data();
   struct alignas(32) Ahead {  // as a slot
     __m128i key;
     std::uint32_t length;
-    std::uint32_t unused;
-    const Line* line;
+    std::uint32_t place;  // in the index; then what it holds
+    const Slot* slot;
   };
   static_assert(sizeof(Ahead) == sizeof(Slot) && offsetof(Ahead, length) == offsetof(Slot, key.length));
-  constexpr __mmask16 kCompared = 0x1F1F;  // key and length, in 32 bits each, of both slots
-  std::array<Ahead, kAhead> ring;          // of the next tokens
+  constexpr __mmask8 kCompared = 0x1F;  // key and length, in 32 bits each
+  std::array<Ahead, kFarAhead> ring;    // of the next tokens
   const auto hash_of = [](__m128i key, const char* at, std::uint32_t length) VALENCE_AVX512 {
     if (length > kKeyBytes) [[unlikely]]
       return text::internal::HashPadded(at, length);
     return text::internal::HashWords(static_cast<std::uint64_t>(_mm_cvtsi128_si64(key)),
                                      static_cast<std::uint64_t>(_mm_extract_epi64(key, 1)), length);
   };
-  const auto look_ahead = [&](std::size_t i) VALENCE_AVX512 {
+  const auto look_far_ahead = [&](std::size_t i) VALENCE_AVX512 {
+    if (i >= tokens.size()) return;
     const char* const at = bytes + tokens[i].offset;
     const std::uint32_t length = tokens[i].length;
     const __m128i key = _mm_maskz_loadu_epi8(static_cast<__mmask16>(_bzhi_u32(0xFFFF, length)), at);
-    const Line* const line = &lines_[LineOf(hash_of(key, at, length))];
-    __builtin_prefetch(line);
-    Ahead& ahead = ring[i % kAhead];
+    const std::size_t place = PlaceOf(hash_of(key, at, length));
+    __builtin_prefetch(&index[place]);
+    Ahead& ahead = ring[i % kFarAhead];
     ahead.key = key;
     ahead.length = length;
-    ahead.line = line;
+    ahead.place = static_cast<std::uint32_t>(place);
   };
-  for (std::size_t i = 0; i < std::min(tokens.size(), kAhead); ++i) look_ahead(i);
+  const auto look_ahead = [&](std::size_t i) VALENCE_AVX512 {
+    if (i >= tokens.size()) return;
+    Ahead& ahead = ring[i % kFarAhead];
+    ahead.place = index[ahead.place];
+    ahead.slot = &slots[ahead.place & kSlotMask];
+    __builtin_prefetch(ahead.slot);
+  };
+  for (std::size_t i = 0; i < kFarAhead; ++i) look_far_ahead(i);
+  for (std::size_t i = 0; i < kAhead; ++i) look_ahead(i);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const Ahead& now = ring[i % kAhead];
-    const __m512i key = _mm512_broadcast_i64x4(_mm256_load_si256(reinterpret_cast<const __m256i*>(&now)));
-    const std::uint32_t differences = _mm512_mask_cmpneq_epi32_mask(kCompared, key, _mm512_load_si512(now.line));
-    const std::uint32_t first = differences & 0xFF;
-    const std::uint32_t second = differences >> 8;
-    const Node if_unknown = Node{0} - (std::min(first, second) != 0 ? 1u : 0u);
-    nodes[i] = now.line->slots[second == 0 ? 1 : 0].node | if_unknown;
-    if (MayBeElsewhere(if_unknown, now.length)) [[unlikely]]
+    const Ahead& now = ring[i % kFarAhead];
+    const __m256i key = _mm256_load_si256(reinterpret_cast<const __m256i*>(&now));
+    const __m256i slot = _mm256_load_si256(reinterpret_cast<const __m256i*>(now.slot));
+    const Node if_unknown = Node{0} - (_mm256_mask_cmpneq_epi32_mask(kCompared, key, slot) != 0 ? 1u : 0u);
+    nodes[i] = now.slot->node | if_unknown;
+    if (MayBeElsewhere(if_unknown, now.place, now.length)) [[unlikely]]
       nodes[i] = FindSlowly(surface.Bytes(tokens[i]), surface.Hash(tokens[i]));
-    if (i + kAhead < tokens.size()) look_ahead(i + kAhead);
+    look_ahead(i + kAhead);
+    look_far_ahead(i + kFarAhead);
   }
 }
 #endif

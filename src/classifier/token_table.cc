@@ -2,106 +2,119 @@
 #include "token_table.h"
 
 #include <bit>
+#include <iterator>
 #include <limits>
-#include <tuple>
 
 #include "valence/linalg/parallel.h"
 
 namespace valence::classifier {
 namespace {
 
-constexpr double kMostPerLine = 1.5;  // on average, of two
+constexpr double kMostLoad = 0.65;  // of the index: beyond, some group might find no seed
 constexpr std::size_t kPerGroup = 4;
+constexpr std::size_t kLargeGroup = 32;  // all larger ones are alike
+constexpr std::uint32_t kMaxSeed = std::numeric_limits<std::uint8_t>::max();
 constexpr std::size_t kChunks = 16;
 
 }  // namespace
 
 TokenTable::TokenTable(std::span<const Entry> entries) {
-  const auto least = static_cast<std::size_t>(static_cast<double>(entries.size()) / kMostPerLine);
-  lines_ = BigArray<Line>(std::bit_ceil(std::max<std::size_t>(least, 2)));
-  line_shift_ = 32 - std::countr_zero(lines_.size());
+  const auto least = static_cast<std::size_t>(static_cast<double>(entries.size()) / kMostLoad);
+  index_ = BigArray<std::uint32_t>(std::bit_ceil(std::max<std::size_t>(least, 2)));
+  index_shift_ = 32 - std::countr_zero(index_.size());
   seeds_.assign(std::bit_ceil(std::max<std::size_t>(entries.size() / kPerGroup, 2)), 1);
   group_shift_ = 64 - std::countr_zero(seeds_.size());
+  slots_ = BigArray<Slot>(entries.size() + 1);
+  for (std::size_t i = 0; i < entries.size(); ++i) FillSlot(entries[i], &slots_[i + 1]);
 
   // Counting sort by group.
   std::vector<std::uint32_t> begins(seeds_.size() + 1);
   for (const Entry& entry : entries) ++begins[GroupOf(entry.hash) + 1];
   for (std::size_t g = 0; g < seeds_.size(); ++g) begins[g + 1] += begins[g];
-  std::vector<const Entry*> sorted(entries.size());
+  std::vector<std::uint32_t> sorted(entries.size());
   std::vector<std::uint32_t> next(begins.begin(), begins.end() - 1);
-  for (const Entry& entry : entries) sorted[next[GroupOf(entry.hash)]++] = &entry;
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    sorted[next[GroupOf(entries[i].hash)]++] = static_cast<std::uint32_t>(i);
 
   // The largest groups first, while there is room everywhere.
-  const auto size_of = [&](std::size_t g) { return begins[g + 1] - begins[g]; };
-  std::vector<std::uint32_t> order(seeds_.size());
-  for (std::size_t g = 0; g < order.size(); ++g) order[g] = static_cast<std::uint32_t>(g);
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return std::tuple(size_of(b), a) < std::tuple(size_of(a), b); });
-  std::vector<std::uint8_t> taken(lines_.size());
-  for (const std::uint32_t g : order) {
-    const auto begin = sorted.begin() + begins[g];
-    const auto end = sorted.begin() + begins[g + 1];
-    std::sort(begin, end, [](const Entry* x, const Entry* y) {
-      return std::tie(x->hash, x->token, x) < std::tie(y->hash, y->token, y);
-    });
-    const auto last = std::unique(begin, end, [](const Entry* a, const Entry* b) { return a->token == b->token; });
-    Settle(Group(begin, last), &taken);
-  }
-}
-
-/// Chooses the group's seed and puts its tokens where it sends them.
-void TokenTable::Settle(Group group, std::vector<std::uint8_t>* taken) {
-  const auto take = [&](std::uint32_t seed) {
-    for (std::size_t k = 0; k < group.size(); ++k) {
-      if ((*taken)[LineOf(group[k]->hash, seed)]++ < 2) continue;
-      for (std::size_t undone = 0; undone <= k; ++undone) --(*taken)[LineOf(group[undone]->hash, seed)];
-      return false;
+  for (std::size_t size = kLargeGroup; size > 0; --size) {
+    for (std::size_t g = 0; g < seeds_.size(); ++g) {
+      const std::uint32_t count = begins[g + 1] - begins[g];
+      if (std::min<std::size_t>(count, kLargeGroup) == size) Settle(entries, {sorted.data() + begins[g], count});
     }
-    return true;
-  };
-  for (std::uint32_t seed = 1; seed <= std::numeric_limits<std::uint8_t>::max(); ++seed) {
-    if (!take(seed)) continue;
-    if (!group.empty()) seeds_[GroupOf(group[0]->hash)] = static_cast<std::uint8_t>(seed);
-    for (const Entry* entry : group) Put(*entry);
-    return;
   }
-  for (const Entry* entry : group) homeless_.emplace(entry->token, entry->node);
-  if_homeless_ = ~Node{0};
 }
 
-void TokenTable::Put(const Entry& entry) {
-  Line& line = lines_[LineOf(entry.hash)];
-  Slot& slot = line.slots[line.slots[0].key.length == 0 ? 0 : 1];
-  slot = {CopyKey(entry.token), entry.node, static_cast<std::uint32_t>(tails_.size())};
+/// Chooses the group's seed and names its tokens' slots where it sends them.
+void TokenTable::Settle(std::span<const Entry> entries, std::span<std::uint32_t> group) {
+  const auto hash_of = [&](std::uint32_t i) { return entries[i].hash; };
+  std::sort(group.begin(), group.end(), [&](std::uint32_t x, std::uint32_t y) {
+    return hash_of(x) != hash_of(y) ? hash_of(x) < hash_of(y) : x < y;
+  });
+  const auto same_hash = [&](std::uint32_t x, std::uint32_t y) { return hash_of(x) == hash_of(y); };
+  // Of those with the same hash no seed can part, so the first goes along and the others stay behind.
+  std::vector<std::uint32_t> firsts;
+  Group settling = group;
+  if (std::adjacent_find(group.begin(), group.end(), same_hash) != group.end()) {
+    std::unique_copy(group.begin(), group.end(), std::back_inserter(firsts), same_hash);
+    settling = firsts;
+  }
+  std::uint32_t seed = 1;
+  while (seed <= kMaxSeed && !TakePlaces(entries, settling, seed)) ++seed;
+  if (seed <= kMaxSeed) seeds_[GroupOf(hash_of(group[0]))] = static_cast<std::uint8_t>(seed);
+  if (seed <= kMaxSeed && firsts.empty()) return;
+  for (const std::uint32_t i : group) {
+    if (FindSlowly(entries[i].token, hash_of(i)) == kUnknown) AddHomeless(entries[i]);
+  }
+}
+
+/// False, with nothing changed, if one of the places is taken.
+bool TokenTable::TakePlaces(std::span<const Entry> entries, Group group, std::uint32_t seed) {
+  const auto place_of = [&](std::size_t k) -> std::uint32_t& { return index_[PlaceOf(entries[group[k]].hash, seed)]; };
+  for (std::size_t k = 0; k < group.size(); ++k) {
+    if ((place_of(k) & kSlotMask) == 0) {
+      place_of(k) |= group[k] + 1;
+      continue;
+    }
+    for (std::size_t undone = 0; undone < k; ++undone) place_of(undone) &= kHomelessBit;
+    return false;
+  }
+  return true;
+}
+
+void TokenTable::AddHomeless(const Entry& entry) {
+  homeless_.emplace(entry.token, entry.node);
+  index_[PlaceOf(entry.hash)] |= kHomelessBit;
+}
+
+void TokenTable::FillSlot(const Entry& entry, Slot* slot) {
+  *slot = {CopyKey(entry.token), entry.node, static_cast<std::uint32_t>(tails_.size())};
   if (entry.token.size() > kKeyBytes) tails_ += entry.token.substr(kKeyBytes);
 }
 
 Node TokenTable::FindSlowly(std::string_view token, std::uint64_t hash) const {
-  const TokenKey key = CopyKey(token);
-  for (const Slot& slot : lines_[LineOf(hash)].slots) {
-    if (slot.key == key && TailEquals(slot, token)) return slot.node;
-  }
+  const Slot& slot = slots_[index_[PlaceOf(hash)] & kSlotMask];
+  if (slot.key == CopyKey(token) && TailEquals(slot, token)) return slot.node;
   const auto found = homeless_.find(token);
   return found == homeless_.end() ? kUnknown : found->second;
 }
 
 TokenTable TokenTable::Remapped(const std::function<Node(std::string_view token)>& map) const {
   TokenTable result;
-  result.lines_ = BigArray<Line>(lines_.size());
+  result.index_ = BigArray<std::uint32_t>(index_.size());
+  std::copy_n(index_.data(), index_.size(), result.index_.data());
+  result.slots_ = BigArray<Slot>(slots_.size());
   result.seeds_ = seeds_;
-  result.line_shift_ = line_shift_;
+  result.index_shift_ = index_shift_;
   result.group_shift_ = group_shift_;
   result.tails_ = tails_;
-  result.if_homeless_ = if_homeless_;
   for (const auto& [token, node] : homeless_) result.homeless_.emplace(token, map(token));
-  linalg::ParallelFor(lines_.size(), kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
+  linalg::ParallelFor(slots_.size() - 1, kChunks, [&](std::size_t, std::size_t begin, std::size_t end) {
     std::string token;
-    for (std::size_t i = begin; i < end; ++i) {
-      for (std::size_t k = 0; k < 2 && lines_[i].slots[k].key.length != 0; ++k) {
-        result.lines_[i].slots[k] = lines_[i].slots[k];
-        CopyToken(lines_[i].slots[k], &token);
-        result.lines_[i].slots[k].node = map(token);
-      }
+    for (std::size_t i = begin + 1; i <= end; ++i) {
+      result.slots_[i] = slots_[i];
+      CopyToken(slots_[i], &token);
+      result.slots_[i].node = map(token);
     }
   });
   return result;

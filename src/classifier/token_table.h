@@ -16,10 +16,11 @@
 
 namespace valence::classifier {
 
-/// Surface tokens to nodes: hashed by text::HashToken into cache lines of two, every byte compared. A token is in its
-/// one line or nowhere, though the lines are few: tokens go by groups, and each group has a seed that sends its tokens
-/// to lines with room for all of them (as in BigramTable). So a lookup branches only on whether the token is long,
-/// which is rare. Filled once, then read by all threads.
+/// Surface tokens to nodes. A token's hash says where in an index its slot is named, and every byte of the slot's token
+/// is compared. No two tokens have the same place there: tokens go by groups, and each group has a seed that sends its
+/// tokens to free places (as in BigramTable). So a lookup branches only on whether the token is long, which is rare.
+/// Slots are in the order of the entries, the most frequent tokens first: most of a text then needs few pages. Filled
+/// once, then read by all threads.
 class TokenTable {
  public:
   struct Entry {
@@ -29,33 +30,34 @@ class TokenTable {
   };
 
   TokenTable() = default;
-  /// The table of these tokens. Of equal ones the first counts. Works for any, but only as fast as it should if their
-  /// hashes were not made to collide.
+  /// The table of these tokens. Of equal ones the first counts.
   explicit TokenTable(std::span<const Entry> entries);
 
   /// The node of the token with `key`, whose bytes are at `bytes`; kUnknown if there is none.
   Node Find(const TokenKey& key, const char* bytes, std::uint64_t hash) const {
-    const Line* line = &lines_[LineOf(hash)];
-    const std::uint64_t first = line->slots[0].key.Difference(key);
-    const std::uint64_t second = line->slots[1].key.Difference(key);
-    // Arithmetic, not branches: whether a text's next word is in the vocabulary cannot be predicted.
-    const Node if_unknown = Node{0} - (std::min(first, second) != 0 ? 1u : 0u);
-    if (MayBeElsewhere(if_unknown, key.length)) [[unlikely]]
+    const std::uint32_t entry = index_[PlaceOf(hash)];
+    const Slot& slot = slots_[entry & kSlotMask];
+    // Arithmetic, not a branch: whether a text's next word is in the vocabulary cannot be predicted.
+    const Node if_unknown = Node{0} - (slot.key.Difference(key) != 0 ? 1u : 0u);
+    if (MayBeElsewhere(if_unknown, entry, key.length)) [[unlikely]]
       return FindSlowly({bytes, key.length}, hash);
     static_assert(kUnknown == ~Node{0});
-    return line->slots[second == 0 ? 1 : 0].node | if_unknown;
+    return slot.node | if_unknown;
   }
   Node Find(std::string_view token, std::uint64_t hash) const { return Find(CopyKey(token), token.data(), hash); }
-  void Prefetch(std::uint64_t hash) const { __builtin_prefetch(&lines_[LineOf(hash)]); }
+  /// Before PrefetchSlot, some time before Find.
+  void PrefetchPlace(std::uint64_t hash) const { __builtin_prefetch(&index_[PlaceOf(hash)]); }
+  void PrefetchSlot(std::uint64_t hash) const { __builtin_prefetch(&slots_[index_[PlaceOf(hash)] & kSlotMask]); }
 
-  /// Sets nodes[i] to that of token i of `surface`, for all of them: looking ahead, so that none waits for its line.
+  /// Sets nodes[i] to that of token i of `surface`, for all of them: looking ahead, so that none waits for memory.
   void FindAll(const text::TokenBuffer& surface, Node* nodes) const;
   void FindAllPortably(const text::TokenBuffer& surface, Node* nodes) const;
 
   /// This table with other nodes: map(token) for each token, which all threads call.
   TokenTable Remapped(const std::function<Node(std::string_view token)>& map) const;
 
-  /// How many tokens no seed had room for.
+  /// How many tokens no seed had a place for: none, if their hashes were not made to collide. They are found all the
+  /// same.
   std::size_t homeless() const { return homeless_.size(); }
 
  private:
@@ -64,38 +66,40 @@ class TokenTable {
     Node node;
     std::uint32_t tail;  // of tokens over 16 bytes: where the other bytes are in tails_
   };
-  struct Line {
-    Slot slots[2];
-  };
-  static_assert(sizeof(Line) == 64, "a line of the table is a line of the cache");
-  using Group = std::span<const Entry* const>;
+  static_assert(sizeof(Slot) == 32, "a slot is in one line of the cache");
+  using Group = std::span<const std::uint32_t>;  // of entries
+  static constexpr std::uint32_t kHomelessBit = 0x80000000;
+  static constexpr std::uint32_t kSlotMask = kHomelessBit - 1;
 
   // Tokens, because a miss costs as much as the work for several.
-  static constexpr std::size_t kAhead = 32;
+  static constexpr std::size_t kAhead = 16;     // of a slot
+  static constexpr std::size_t kFarAhead = 32;  // of a place in the index
 
   std::size_t GroupOf(std::uint64_t hash) const { return hash >> group_shift_; }
-  std::size_t LineOf(std::uint64_t hash) const { return LineOf(hash, seeds_[GroupOf(hash)]); }
-  std::size_t LineOf(std::uint64_t hash, std::uint32_t seed) const {
-    return static_cast<std::uint32_t>(hash) * seed >> line_shift_;
+  std::size_t PlaceOf(std::uint64_t hash) const { return PlaceOf(hash, seeds_[GroupOf(hash)]); }
+  std::size_t PlaceOf(std::uint64_t hash, std::uint32_t seed) const {
+    return static_cast<std::uint32_t>(hash) * seed >> index_shift_;
   }
-  bool MayBeElsewhere(Node if_unknown, std::uint32_t length) const {
-    return ((if_unknown & if_homeless_) | (length - 1) / kKeyBytes) != 0;
+  static bool MayBeElsewhere(Node if_unknown, std::uint32_t entry, std::uint32_t length) {
+    return ((if_unknown & entry & kHomelessBit) | (length - 1) / kKeyBytes) != 0;
   }
 
-  void Settle(Group group, std::vector<std::uint8_t>* taken);
-  void Put(const Entry& entry);
+  void Settle(std::span<const Entry> entries, std::span<std::uint32_t> group);
+  bool TakePlaces(std::span<const Entry> entries, Group group, std::uint32_t seed);
+  void AddHomeless(const Entry& entry);
+  void FillSlot(const Entry& entry, Slot* slot);
   void FindAllByAvx512(const text::TokenBuffer& surface, Node* nodes) const;
   Node FindSlowly(std::string_view token, std::uint64_t hash) const;
   void CopyToken(const Slot& slot, std::string* token) const;
   bool TailEquals(const Slot& slot, std::string_view token) const;
 
-  BigArray<Line> lines_{2};
+  BigArray<std::uint32_t> index_{2};  // slots, 0 for none; with kHomelessBit where a token of homeless_ would be
+  BigArray<Slot> slots_{1};           // the first one is empty
   std::vector<std::uint8_t> seeds_ = {1, 1};  // by group
-  int line_shift_ = 31;
+  int index_shift_ = 31;
   int group_shift_ = 63;
   std::string tails_;
   std::map<std::string, Node, std::less<>> homeless_;
-  Node if_homeless_ = 0;  // all bits, if there are any
 };
 
 }  // namespace valence::classifier

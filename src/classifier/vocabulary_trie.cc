@@ -125,17 +125,19 @@ class Builder {
   void GatherFrequentUnigrams() {
     const std::span<Node> columns(trie_.columns.data(), Count(1));
     if (columns.empty() || bundle_.vectorizer.config.vectorizer != "tfidf") return;
+    std::vector<double> factors;
+    for (const Node column : columns) factors.push_back(FactorOf(column));
+    const auto [least, greatest] = std::ranges::minmax(factors);
     constexpr std::size_t kClasses = 256;
-    const auto [least, greatest] = std::minmax_element(columns.begin(), columns.end(),
-                                                       [this](Node a, Node b) { return FactorOf(a) < FactorOf(b); });
-    const double from = FactorOf(*least);
-    const double scale = (kClasses - 1) / std::max(FactorOf(*greatest) - from, 1e-9);
-    const auto class_of = [&](Node column) { return static_cast<std::size_t>((FactorOf(column) - from) * scale); };
+    const double scale = (kClasses - 1) / std::max(greatest - least, 1e-9);
+    const auto class_of = [&, from = least](double factor) {
+      return static_cast<std::size_t>(std::min(kClasses - 1.0, (factor - from) * scale));  // also if that is no number
+    };
     std::array<std::size_t, kClasses + 1> next{};
-    for (const Node column : columns) ++next[class_of(column) + 1];
+    for (const double factor : factors) ++next[class_of(factor) + 1];
     for (std::size_t k = 0; k < kClasses; ++k) next[k + 1] += next[k];
     const std::vector<Node> unsorted(columns.begin(), columns.end());
-    for (const Node column : unsorted) columns[next[class_of(column)]++] = column;
+    for (std::size_t i = 0; i < unsorted.size(); ++i) columns[next[class_of(factors[i])]++] = unsorted[i];
   }
 
   void InsertUnigrams() {
@@ -193,6 +195,7 @@ class Builder {
     }
 
     void Flush() {
+      for (std::size_t k = 0; k < size_; ++k) builder_.trie_.tokens.PrefetchSlot(pending_[k].hash);
       for (std::size_t k = 0; k < size_; ++k)
         builder_.tokens_[pending_[k].at] = Find(pending_[k].token, pending_[k].hash);
       size_ = 0;
@@ -221,7 +224,7 @@ class Builder {
 
     void Add(std::string_view token, std::size_t at) {
       pending_[size_] = {token, text::HashToken(token), at};
-      builder_.trie_.tokens.Prefetch(pending_[size_].hash);
+      builder_.trie_.tokens.PrefetchPlace(pending_[size_].hash);
       if (++size_ == kAhead) Flush();
     }
 
