@@ -26,7 +26,8 @@ bool IsPassing(int error) { return error == 0 || error == ECONNABORTED || error 
 
 }  // namespace
 
-Listener::Listener(asio::io_context& io, Welcome welcome) : welcome_(std::move(welcome)), acceptor_(io), again_(io) {}
+Listener::Listener(asio::io_context& io, bool stamped, Welcome welcome)
+    : stamped_(stamped), welcome_(std::move(welcome)), acceptor_(io), again_(io) {}
 
 Result<Listener::Endpoint> Listener::Listen(const Endpoint& endpoint) {
   error_code error;
@@ -37,6 +38,7 @@ Result<Listener::Endpoint> Listener::Listen(const Endpoint& endpoint) {
   if (::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
     return ListenError(endpoint, error_code(errno, boost::system::system_category()));
   }
+  Stamp();
   acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (!error) acceptor_.non_blocking(true, error);
@@ -59,7 +61,13 @@ Result<Listener::Endpoint> Listener::Adopt(int socket) {
   acceptor_.assign(protocol, ::fcntl(socket, F_DUPFD_CLOEXEC, 0), error);
   if (!error) acceptor_.non_blocking(true, error);
   if (error) return Unavailable(fmt::format("file descriptor {}: {}", socket, error.message()));
+  Stamp();
   return acceptor_.local_endpoint();
+}
+
+void Listener::Stamp() {
+  const int on = 1;
+  if (stamped_) ::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
 }
 
 void Listener::Resume() {

@@ -19,7 +19,9 @@ class Listener {
   /// Takes a client's socket, which does not block.
   using Welcome = std::function<void(FileDescriptor socket, const Endpoint& peer)>;
 
-  Listener(boost::asio::io_context& io, Welcome welcome);
+  /// `stamped`: have the kernel note when bytes arrive. It begins a moment after the first socket asks for it, too late
+  /// for the first requests of a client's own socket.
+  Listener(boost::asio::io_context& io, bool stamped, Welcome welcome);
 
   /// Binds the socket, sharing its port with other listeners (SO_REUSEPORT). Returns the bound address. Errors:
   /// kUnavailable.
@@ -37,12 +39,14 @@ class Listener {
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-  Result<Endpoint> Bound();
   void Await();
   void Pause();
   void Accept();
   int AcceptOne();
 
+  void Stamp();
+
+  const bool stamped_;
   const Welcome welcome_;
   Acceptor acceptor_;
   Timer again_;
