@@ -32,8 +32,6 @@ void CompiledScorer::ScoreAndRemember(std::string_view text, ScoringMemory* memo
 template <bool kRemember>
 void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Prediction* out) const {
   tokenizer_.Run(text, &memory->surface);
-  memory->nodes.clear();
-  memory->spans.clear();
   if (maps_identically_) {
     memory->nodes.resize(memory->surface.count);
     trie_.tokens.FindAll(memory->surface, memory->nodes.data());
@@ -54,6 +52,8 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
 template <bool kRemember>
 void CompiledScorer::MapTokens(ScoringMemory* memory) const {
   const std::span<const text::SurfaceToken> tokens = memory->surface.tokens();
+  memory->nodes.clear();
+  memory->spans.clear();
   memory->memo.UseFor(id_);
   memory->surface_nodes.resize(tokens.size());
   surface_.FindAll(memory->surface, memory->surface_nodes.data());
@@ -143,10 +143,15 @@ std::size_t CompiledScorer::FindBigramsAndPrefixes(std::size_t found, ScoringMem
   const Node* const nodes = memory->nodes.data();
   std::uint32_t* const occurrences = memory->occurrences.data();
   const std::size_t bigrams = memory->nodes.size() - 1;
+  std::array<BigramTable::Key, kNgramsAhead> keys;  // of the next bigrams, as a ring
+  const auto look_ahead = [&](std::size_t i) {
+    keys[i % kNgramsAhead] = table.KeyOf(nodes[i], nodes[i + 1]);
+    table.Prefetch(keys[i % kNgramsAhead]);
+  };
+  for (std::size_t i = 0; i < std::min(bigrams, kNgramsAhead); ++i) look_ahead(i);
   for (std::size_t i = 0; i < bigrams; ++i) {
-    const std::size_t later = std::min(i + kNgramsAhead, bigrams - 1);
-    table.Prefetch(table.KeyOf(nodes[later], nodes[later + 1]));
-    const auto search = table.Find(nodes[i], nodes[i + 1]);
+    const auto search = table.Find(keys[i % kNgramsAhead]);
+    if (i + kNgramsAhead < bigrams) look_ahead(i + kNgramsAhead);
     memory->prefixes[i] = search.found ? table.NodeAt(search.place) : kUnknown;
     occurrences[found] = search.place | kPlaceBit;
     if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
