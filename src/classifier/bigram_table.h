@@ -77,8 +77,11 @@ class BigramTable {
   std::size_t FindAll(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
   std::size_t FindAllPortably(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
 
-  const double* CellAt(Place place) const {
-    return lines_[place / kPlacesPerLine].cells[place % kPlacesPerLine].data();
+  const double* CellAt(Place place) const { return cells() + 2 * std::size_t{place}; }
+  /// A place's cell is at [2 * place]: a line has as many places as there would be cells.
+  const double* cells() const {
+    static_assert(kPlacesPerLine * sizeof(Cell) == sizeof(Line));
+    return reinterpret_cast<const double*>(lines_.data());
   }
   Node NodeAt(Place place) const { return nodes_[place]; }
   void PrefetchNode(Place place) const { __builtin_prefetch(&nodes_[place]); }
@@ -86,8 +89,9 @@ class BigramTable {
  private:
   static constexpr std::size_t kPerLine = 3;
   static constexpr std::size_t kPlacesPerLine = 4;  // one stays unused, so that places divide by shifts
+  using Cell = std::array<double, 2>;
   struct Line {
-    std::array<std::array<double, 2>, kPerLine> cells;
+    std::array<Cell, kPerLine> cells;
     std::array<std::uint32_t, kPerLine> checks;  // odd; 0 where there is no bigram
     std::uint32_t unused;
   };

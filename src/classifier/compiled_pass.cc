@@ -120,13 +120,16 @@ std::size_t CompiledScorer::FindUnigrams(ScoringMemory* memory) const {
   std::uint32_t* const occurrences = memory->occurrences.data();
   const Node features = trie_.features;
   std::size_t found = 0;
+  std::uint32_t unknown = 0;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const bool is_feature = nodes[i] < features;
+    unknown += nodes[i] == kUnknown ? 1u : 0u;
     __builtin_prefetch(trie_.Cell(is_feature ? nodes[i] : 0));
     occurrences[found] = nodes[i];
     if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
     found += is_feature ? 1 : 0;
   }
+  memory->unknown_tokens = unknown;
   return found;
 }
 
@@ -183,7 +186,17 @@ std::size_t CompiledScorer::FindNgrams(std::size_t length, std::size_t found, Sc
 
 template <bool kRemember>
 void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
+  rows_ == 1 ? AddUpRows<kRemember, true>(memory, out) : AddUpRows<kRemember, false>(memory, out);
+}
+
+template <bool kRemember, bool kOneRow>
+void CompiledScorer::AddUpRows(ScoringMemory* memory, Prediction* out) const {
   const std::span<const CountedFeature> features = memory->counter.features();
+  // With one row all cells have the same size, and an id's upper bit says among which its cell is: no branch need.
+  const std::array<const double*, 2> cells{trie_.cells.data(), trie_.bigrams.cells()};
+  const auto cell_of = [&](std::uint32_t id) {
+    return kOneRow ? cells[id / kPlaceBit] + 2 * std::size_t{id % kPlaceBit} : CellOf(id);
+  };
   out->scores.assign(rows_, 0.0);
   double* const scores = out->scores.data();
   if (kRemember) EnsureSize(features.size(), &memory->sizes);
@@ -193,13 +206,13 @@ void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
   std::array<DocumentNorm, 2> norms{DocumentNorm(norm_), DocumentNorm(norm_)};
   std::array<double, 2> first{};
   const auto add = [&](std::size_t i, std::size_t turn) {
-    const double* cell = CellOf(features[i].id);
+    const double* cell = cell_of(features[i].id);
     const double value = term_frequency_(features[i].count) * cell[0];
     const double part = value * cell[1];
     norms[turn].Add(value);
     first[turn] += part;
     if (kRemember) sizes[i] = std::fabs(part) / features[i].count;
-    for (std::size_t row = 1; row < rows_; ++row) scores[row] += value * cell[row + 1];
+    for (std::size_t row = 1; !kOneRow && row < rows_; ++row) scores[row] += value * cell[row + 1];
   };
   std::size_t i = 0;
   for (; i + 1 < features.size(); i += 2) {
@@ -211,9 +224,8 @@ void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
   scores[0] = first[0] + first[1];
   memory->length = norms[0].Length();
   for (std::size_t row = 0; row < rows_; ++row) scores[row] = scores[row] / memory->length + intercepts_[row];
-  const auto unknown = std::count(memory->nodes.begin(), memory->nodes.end(), kUnknown);
   out->tokens = static_cast<std::uint32_t>(memory->nodes.size());
-  out->known_tokens = out->tokens - static_cast<std::uint32_t>(unknown);
+  out->known_tokens = out->tokens - memory->unknown_tokens;
 }
 
 }  // namespace valence::classifier

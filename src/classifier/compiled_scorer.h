@@ -54,6 +54,8 @@ class CompiledScorer {
   std::size_t FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const;
   template <bool kRemember>
   void AddUp(ScoringMemory* memory, Prediction* out) const;
+  template <bool kRemember, bool kOneRow>
+  void AddUpRows(ScoringMemory* memory, Prediction* out) const;
   text::Span SpanOf(std::size_t token, const ScoringMemory& memory) const;
   /// What one of its occurrences adds to `row`, before the document's length divides it, in either direction.
   double SizeOf(const CountedFeature& feature, std::size_t row) const {

@@ -30,6 +30,7 @@ struct ScoringMemory {
   std::vector<text::Span> spans;           ///< of the tokens, when explaining and where they are not the surface tokens
   std::vector<std::uint32_t> occurrences;  ///< ids of features; the first `occurrence_count` are this text's
   std::size_t occurrence_count = 0;
+  std::uint32_t unknown_tokens = 0;         ///< nodes that are kUnknown
   std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining
   std::vector<std::size_t> ends;            ///< [n - 1]: how many occurrences have n tokens or fewer
   std::vector<std::uint32_t> previous;      ///< occurrence of the same feature, when explaining

@@ -14,7 +14,6 @@ constexpr double kMostLoad = 0.65;  // of the index: beyond, some group might fi
 constexpr std::size_t kPerGroup = 4;
 constexpr std::size_t kLargeGroup = 32;  // all larger ones are alike
 constexpr std::uint32_t kMaxSeed = std::numeric_limits<std::uint8_t>::max();
-constexpr std::size_t kChunks = 16;
 
 }  // namespace
 

@@ -71,6 +71,7 @@ class TokenTable {
   static constexpr std::uint32_t kHomelessBit = 0x80000000;
   static constexpr std::uint32_t kSlotMask = kHomelessBit - 1;
 
+  static constexpr std::size_t kChunks = 16;  // that threads take
   // Tokens, because a miss costs as much as the work for several.
   static constexpr std::size_t kAhead = 16;     // of a slot
   static constexpr std::size_t kFarAhead = 32;  // of a place in the index
