@@ -12,22 +12,12 @@ namespace valence::classifier {
 
 std::size_t BigramTable::FindAllPortably(std::span<const Node> nodes, Place flag, Place* places,
                                          std::uint32_t* begins) const {
-  if (nodes.empty()) return 0;
-  const std::size_t pairs = nodes.size() - 1;
-  std::array<Key, kAhead> keys;  // of the next pairs, as a ring
-  const auto look_ahead = [&](std::size_t i) {
-    keys[i % kAhead] = KeyOf(nodes[i], nodes[i + 1]);
-    Prefetch(keys[i % kAhead]);
-  };
   std::size_t found = 0;
-  for (std::size_t i = 0; i < std::min(pairs, kAhead); ++i) look_ahead(i);
-  for (std::size_t i = 0; i < pairs; ++i) {
-    const Search search = Find(keys[i % kAhead]);
-    if (i + kAhead < pairs) look_ahead(i + kAhead);
+  SearchAll(nodes, [&](std::size_t i, const Search& search) {
     places[found] = search.place | flag;
     if (begins != nullptr) begins[found] = static_cast<std::uint32_t>(i);
-    found += search.found ? 1 : 0;
-  }
+    found += search.found ? 1u : 0u;
+  });
   return found;
 }
 

@@ -2,7 +2,8 @@
 #include "bigram_table.h"
 
 #include <functional>
-#include <limits>
+
+#include "group_seed.h"
 
 namespace valence::classifier {
 
@@ -42,22 +43,20 @@ bool BigramTable::ChooseSeeds(const Groups& groups, std::uint8_t* seeds) {
   std::sort(order.begin(), order.end(), std::greater<>());
 
   std::array<std::uint8_t, kPartLines> taken{};
-  const auto take = [&](std::span<const std::uint32_t> homes, std::uint32_t seed) {
-    const auto line = [seed](std::uint32_t home) { return Displaced(home, seed) % kPartLines; };
-    for (std::size_t k = 0; k < homes.size(); ++k) {
-      if (taken[line(homes[k])]++ < kPerLine) continue;
-      for (std::size_t undone = 0; undone <= k; ++undone) --taken[line(homes[undone])];
-      return false;
-    }
-    return true;
-  };
   for (const std::uint32_t each : order) {
     const std::size_t g = each % kPartGroups;
-    std::uint32_t seed = 0;
-    while (!take(groups.Homes(g), seed)) {
-      if (++seed > std::numeric_limits<std::uint8_t>::max()) return false;
-    }
-    seeds[g] = static_cast<std::uint8_t>(seed);
+    const std::span<const std::uint32_t> homes = groups.Homes(g);
+    const auto taken_of = [&](std::size_t k, std::uint32_t seed) -> std::uint8_t& {
+      return taken[Displaced(homes[k], seed) % kPartLines];
+    };
+    const auto take = [&](std::size_t k, std::uint32_t seed) {
+      const bool has_room = taken_of(k, seed) < kPerLine;
+      if (has_room) ++taken_of(k, seed);
+      return has_room;
+    };
+    const auto seed = ChooseSeed(0, homes.size(), take, [&](std::size_t k, std::uint32_t s) { --taken_of(k, s); });
+    if (!seed) return false;
+    seeds[g] = *seed;
   }
   return true;
 }

@@ -71,9 +71,12 @@ class BigramTable {
     return {PlaceAt(key.line, second + 2 * third), (first | second | third) != 0};
   }
   Search Find(Node prefix, Node token) const { return Find(KeyOf(prefix, token)); }
-  /// Looks up all pairs of neighbours in `nodes`, looking ahead, so that none waits for its line. Writes the places
-  /// that are found, or'ed with `flag`, and where their pairs begin if `begins` is not nullptr; returns how many. Both
-  /// need room for nodes.size().
+  /// Calls visit(i, search) for each pair of neighbours, nodes[i] and nodes[i + 1]: looking ahead, so that none waits
+  /// for its line.
+  template <class Visit>
+  void SearchAll(std::span<const Node> nodes, const Visit& visit) const;
+  /// The same for those that only need to know which are there: writes the places that are found, or'ed with `flag`,
+  /// and where their pairs begin if `begins` is not nullptr; returns how many. Both need room for nodes.size().
   std::size_t FindAll(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
   std::size_t FindAllPortably(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
 
@@ -166,6 +169,23 @@ class BigramTable {
   BigArray<Node> nodes_;             // by place; apart, because only explanations and longer n-grams ask
   std::vector<std::uint8_t> seeds_;  // by group
 };
+
+template <class Visit>
+void BigramTable::SearchAll(std::span<const Node> nodes, const Visit& visit) const {
+  if (nodes.empty()) return;
+  const std::size_t pairs = nodes.size() - 1;
+  std::array<Key, kAhead> keys;  // of the next pairs, as a ring
+  const auto look_ahead = [&](std::size_t i) {
+    keys[i % kAhead] = KeyOf(nodes[i], nodes[i + 1]);
+    Prefetch(keys[i % kAhead]);
+  };
+  for (std::size_t i = 0; i < std::min(pairs, kAhead); ++i) look_ahead(i);
+  for (std::size_t i = 0; i < pairs; ++i) {
+    const Search search = Find(keys[i % kAhead]);
+    if (i + kAhead < pairs) look_ahead(i + kAhead);
+    visit(i, search);
+  }
+}
 
 template <class Get>
 bool BigramTable::FillLines(std::size_t lines, std::size_t count, const Get& get) {

@@ -143,23 +143,13 @@ std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory
 template <bool kRemember>
 std::size_t CompiledScorer::FindBigramsAndPrefixes(std::size_t found, ScoringMemory* memory) const {
   const BigramTable& table = trie_.bigrams;
-  const Node* const nodes = memory->nodes.data();
   std::uint32_t* const occurrences = memory->occurrences.data();
-  const std::size_t bigrams = memory->nodes.size() - 1;
-  std::array<BigramTable::Key, kNgramsAhead> keys;  // of the next bigrams, as a ring
-  const auto look_ahead = [&](std::size_t i) {
-    keys[i % kNgramsAhead] = table.KeyOf(nodes[i], nodes[i + 1]);
-    table.Prefetch(keys[i % kNgramsAhead]);
-  };
-  for (std::size_t i = 0; i < std::min(bigrams, kNgramsAhead); ++i) look_ahead(i);
-  for (std::size_t i = 0; i < bigrams; ++i) {
-    const auto search = table.Find(keys[i % kNgramsAhead]);
-    if (i + kNgramsAhead < bigrams) look_ahead(i + kNgramsAhead);
+  table.SearchAll(memory->nodes, [&](std::size_t i, const BigramTable::Search& search) {
     memory->prefixes[i] = search.found ? table.NodeAt(search.place) : kUnknown;
     occurrences[found] = search.place | kPlaceBit;
     if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
     found += memory->prefixes[i] < trie_.features ? 1u : 0u;
-  }
+  });
   return found;
 }
 

@@ -60,7 +60,7 @@ class CompiledScorer {
   /// What one of its occurrences adds to `row`, before the document's length divides it, in either direction.
   double SizeOf(const CountedFeature& feature, std::size_t row) const {
     const double* cell = CellOf(feature.id);
-    return std::fabs(cell[row + 1] * cell[0] * term_frequency_.PerOccurrence(feature.count));
+    return std::fabs(term_frequency_(feature.count) * cell[0] * cell[row + 1]) / feature.count;
   }
   // Of a feature, by its id.
   const double* CellOf(std::uint32_t id) const {

@@ -53,18 +53,14 @@ VALENCE_AVX512 void TokenTable::FindAllByAvx512(const text::TokenBuffer& surface
   static_assert(sizeof(Ahead) == sizeof(Slot) && offsetof(Ahead, length) == offsetof(Slot, key.length));
   constexpr __mmask8 kCompared = 0x1F;  // key and length, in 32 bits each
   std::array<Ahead, kFarAhead> ring;    // of the next tokens
-  const auto hash_of = [](__m128i key, const char* at, std::uint32_t length) VALENCE_AVX512 {
-    if (length > kKeyBytes) [[unlikely]]
-      return text::internal::HashPadded(at, length);
-    return text::internal::HashWords(static_cast<std::uint64_t>(_mm_cvtsi128_si64(key)),
-                                     static_cast<std::uint64_t>(_mm_extract_epi64(key, 1)), length);
-  };
   const auto look_far_ahead = [&](std::size_t i) VALENCE_AVX512 {
     if (i >= tokens.size()) return;
     const char* const at = bytes + tokens[i].offset;
     const std::uint32_t length = tokens[i].length;
     const __m128i key = _mm_maskz_loadu_epi8(static_cast<__mmask16>(_bzhi_u32(0xFFFF, length)), at);
-    const std::size_t place = PlaceOf(hash_of(key, at, length));
+    const TokenKey words{static_cast<std::uint64_t>(_mm_cvtsi128_si64(key)),
+                         static_cast<std::uint64_t>(_mm_extract_epi64(key, 1)), length};
+    const std::size_t place = PlaceOf(HashOf(words, at));
     __builtin_prefetch(&index[place]);
     Ahead& ahead = ring[i % kFarAhead];
     ahead.key = key;

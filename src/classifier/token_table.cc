@@ -3,8 +3,8 @@
 
 #include <bit>
 #include <iterator>
-#include <limits>
 
+#include "group_seed.h"
 #include "valence/linalg/parallel.h"
 
 namespace valence::classifier {
@@ -13,7 +13,6 @@ namespace {
 constexpr double kMostLoad = 0.65;  // of the index: beyond, some group might find no seed
 constexpr std::size_t kPerGroup = 4;
 constexpr std::size_t kLargeGroup = 32;  // all larger ones are alike
-constexpr std::uint32_t kMaxSeed = std::numeric_limits<std::uint8_t>::max();
 
 }  // namespace
 
@@ -58,27 +57,21 @@ void TokenTable::Settle(std::span<const Entry> entries, std::span<std::uint32_t>
     std::unique_copy(group.begin(), group.end(), std::back_inserter(firsts), same_hash);
     settling = firsts;
   }
-  std::uint32_t seed = 1;
-  while (seed <= kMaxSeed && !TakePlaces(entries, settling, seed)) ++seed;
-  if (seed <= kMaxSeed) seeds_[GroupOf(hash_of(group[0]))] = static_cast<std::uint8_t>(seed);
-  if (seed <= kMaxSeed && firsts.empty()) return;
+  const auto place_of = [&](std::size_t k, std::uint32_t seed) -> std::uint32_t& {
+    return index_[PlaceOf(hash_of(settling[k]), seed)];
+  };
+  const auto take = [&](std::size_t k, std::uint32_t seed) {
+    const bool is_free = (place_of(k, seed) & kSlotMask) == 0;
+    if (is_free) place_of(k, seed) |= settling[k] + 1;
+    return is_free;
+  };
+  const auto give_back = [&](std::size_t k, std::uint32_t seed) { place_of(k, seed) &= kHomelessBit; };
+  const auto seed = ChooseSeed(1, settling.size(), take, give_back);
+  if (seed) seeds_[GroupOf(hash_of(group[0]))] = *seed;
+  if (seed && firsts.empty()) return;
   for (const std::uint32_t i : group) {
     if (FindSlowly(entries[i].token, hash_of(i)) == kUnknown) AddHomeless(entries[i]);
   }
-}
-
-/// False, with nothing changed, if one of the places is taken.
-bool TokenTable::TakePlaces(std::span<const Entry> entries, Group group, std::uint32_t seed) {
-  const auto place_of = [&](std::size_t k) -> std::uint32_t& { return index_[PlaceOf(entries[group[k]].hash, seed)]; };
-  for (std::size_t k = 0; k < group.size(); ++k) {
-    if ((place_of(k) & kSlotMask) == 0) {
-      place_of(k) |= group[k] + 1;
-      continue;
-    }
-    for (std::size_t undone = 0; undone < k; ++undone) place_of(undone) &= kHomelessBit;
-    return false;
-  }
-  return true;
 }
 
 void TokenTable::AddHomeless(const Entry& entry) {

@@ -86,7 +86,6 @@ class TokenTable {
   }
 
   void Settle(std::span<const Entry> entries, std::span<std::uint32_t> group);
-  bool TakePlaces(std::span<const Entry> entries, Group group, std::uint32_t seed);
   void AddHomeless(const Entry& entry);
   void FillSlot(const Entry& entry, Slot* slot);
   void FindAllByAvx512(const text::TokenBuffer& surface, Node* nodes) const;

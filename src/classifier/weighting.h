@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -16,19 +15,11 @@ class TermFrequency {
   explicit TermFrequency(const features::VectorizerConfig& config)
       : binary_(config.binary || config.vectorizer == "nb"),
         sublinear_(config.vectorizer == "tfidf" && config.sublinear_tf) {
-    for (std::size_t i = 0; i < known_.size(); ++i) {
-      const auto count = static_cast<double>(i);
-      known_[i] = Compute(count);
-      shares_[i] = known_[i] / std::max(count, 1.0);
-    }
+    for (std::size_t i = 0; i < known_.size(); ++i) known_[i] = Compute(static_cast<double>(i));
   }
 
   double operator()(std::uint32_t count) const {
     return count < known_.size() ? known_[count] : Compute(static_cast<double>(count));
-  }
-  /// The same divided by the count: what one of so many occurrences adds.
-  double PerOccurrence(std::uint32_t count) const {
-    return count < shares_.size() ? shares_[count] : (*this)(count) / count;
   }
 
  private:
@@ -40,7 +31,6 @@ class TermFrequency {
   bool binary_;
   bool sublinear_;
   std::array<double, 64> known_{};
-  std::array<double, 64> shares_{};
 };
 
 /// A document vector's length, summed term by term.

@@ -19,7 +19,6 @@ constexpr std::chrono::milliseconds kLate{500};
 std::string Post(std::string_view path) {
   return "POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody";
 }
-std::string Get(std::string_view path) { return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
 
 // Connected and known to the server, so that the kernel notes when its bytes arrive.
 std::unique_ptr<RawClient> Known(const EchoServer& server) {

@@ -23,8 +23,6 @@ using std::chrono::seconds;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
-std::string Get(std::string_view path) { return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
-
 TEST(HttpReadiness, AClientThatSendsAllAndEndsGetsItsAnswers) {
   EchoServer server({});
   for (const int count : {1, 2, 1000}) {  // in one read, and in many

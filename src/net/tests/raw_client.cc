@@ -113,6 +113,8 @@ std::string RawClient::ReadAnswer() {
 
 bool RawClient::AtEnd() { return received_.empty() && !Fill(); }
 
+std::string Get(std::string_view path) { return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
+
 int StatusOf(std::string_view answer) {
   int status = 0;
   if (answer.size() > 12) std::from_chars(answer.data() + 9, answer.data() + 12, status);

@@ -40,6 +40,8 @@ class RawClient {
   std::string received_;
 };
 
+/// A whole GET request.
+std::string Get(std::string_view path);
 /// The status of an answer, or 0.
 int StatusOf(std::string_view answer);
 /// How many answers `bytes` holds, by their status lines.
