@@ -18,7 +18,6 @@ constexpr std::size_t kKeptBuffer = 16u << 10;
 constexpr std::size_t kBelievedFrom = 16u << 10;  // who has sent so much means the Content-Length
 constexpr std::size_t kLongBody = 16u << 10;
 constexpr std::size_t kShortBody = 4u << 10;  // copying it costs less than sending two pieces
-constexpr std::size_t kKeptAnswer = 64u << 10;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// The path-and-query part of a request target (RFC 9112 3.2), whose absolute form proxies send.
@@ -169,7 +168,7 @@ RequestParser::State Connection::Parse() {
   const ServerOptions& options = worker_.options();
   if (worker_.open_stream()) {
     FillRequest();
-    response_.Clear();
+    BeginAnswer();
     stream_ = worker_.open_stream()(worker_.index(), request_);
   }
   return parser_.BeginBody(Message(), stream_ ? options.max_stream_bytes : options.max_body_bytes);
@@ -236,17 +235,22 @@ void Connection::FillRequest() {
 /// What has no body is little work, and a probe, say, must not stand in line.
 Connection::Next Connection::AnswerOrQueue() {
   const bool has_body = !parser_.Body(Message()).empty();
-  return has_body && !has_turn_ && worker_.MustQueue(request_.waited) ? Next::kQueue : Answer();
+  return has_body && !has_turn_ && worker_.MustQueue(request_.waited) ? QueueOrRefuse() : Answer();
 }
 
 Connection::Next Connection::Answer() {
   FillRequest();
   if (request_.body.size() > kLongBody) worker_.SendAnswers();  // those of others need not wait for this one
-  response_.Clear();
+  BeginAnswer();
   worker_.handler()(worker_.index(), request_, &response_);
   if (response_.deferred != nullptr) return Next::kDefer;
   CompleteAnswer();
   return Next::kSend;
+}
+
+void Connection::BeginAnswer() {
+  response_.Clear();
+  worker_.LendBody(&response_.body);
 }
 
 void Connection::CompleteAnswer() {
@@ -260,13 +264,13 @@ void Connection::CompleteAnswer() {
   FormatHead(response_, persistence, worker_.Date(), &head_);
   if (!head_only_ && response_.body.size() <= kShortBody) {
     head_.append(response_.body);
-    response_.body.clear();
+    worker_.TakeBody(&response_.body);
   }
   sent_ = 0;
 }
 
 void Connection::Refuse(int status, std::string_view reason) {
-  response_.Clear();
+  BeginAnswer();
   const std::string_view target = OriginForm(parser_.Target(Message()));
   worker_.render_error()(worker_.index(), {status, reason, target.substr(0, target.find('?')), peer_}, &response_);
   close_ = true;
@@ -296,8 +300,7 @@ void Connection::FinishAnswer() {
   sent_ = 0;
   head_.clear();
   tail_ = {};
-  if (response_.body.capacity() > kKeptAnswer) std::string().swap(response_.body);
-  response_.body.clear();
+  worker_.TakeBody(&response_.body);
   if (close_ || stream_ != nullptr) return;
   streaming_ = false;
   request_.waited = {};

@@ -92,6 +92,7 @@ class Connection final : public Expiring {
   RequestParser::State Parse();
   Next AnswerOrQueue();
   Next Answer();
+  void BeginAnswer();
   void CompleteAnswer();
   void Refuse(int status, std::string_view reason);
   void FillRequest();
@@ -106,8 +107,9 @@ class Connection final : public Expiring {
   /// Ends a stream that cannot be answered any more. True if its answer was under way, so that nothing can be added.
   bool DropStream();
 
-  // For a request whose body has not arrived (http_connection_refusal.cc).
+  // For a request that may be refused before the handler sees it (http_connection_refusal.cc).
   Next AwaitBody();
+  Next QueueOrRefuse();
   Next RefuseOrRead();
   bool RefuseUnread();
 

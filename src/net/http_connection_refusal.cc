@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests whose body has not arrived when it is decided what becomes of them. Receiving it is most of the work that a
-// refusal costs, so until then it stays with the kernel, which throws it away if need be without showing it to us.
+// Requests that are refused before the handler sees them. Most of the work that this costs would be to receive the
+// body, so until it is decided that stays with the kernel, which throws it away if need be without showing it to us.
 #include <utility>
 
 #include "http_connection.h"
@@ -19,7 +19,15 @@ Connection::Next Connection::AwaitBody() {
     WantBody();
     return Next::kRead;
   }
-  return worker_.MustQueue(request_.waited) ? Next::kQueue : RefuseOrRead();
+  return worker_.MustQueue(request_.waited) ? QueueOrRefuse() : RefuseOrRead();
+}
+
+/// Where there is no room in the queue, now is the time to say so: later that costs more.
+Connection::Next Connection::QueueOrRefuse() {
+  request_.queue_is_full = worker_.QueueIsFull();
+  const bool refused = request_.queue_is_full && RefuseUnread();
+  request_.queue_is_full = false;
+  return refused ? Next::kSend : Next::kQueue;
 }
 
 Connection::Next Connection::RefuseOrRead() {
@@ -28,14 +36,15 @@ Connection::Next Connection::RefuseOrRead() {
   return Next::kRead;
 }
 
-/// Whether the request is refused without its body; then the answer is ready, and what has arrived of the body gone.
+/// Whether the request is refused whatever its body says; then the answer is ready, and what is here of the body gone.
 bool Connection::RefuseUnread() {
   if (!worker_.refuse()) return false;
   FillRequest();
   request_.body = {};
-  response_.Clear();
+  BeginAnswer();
   if (!worker_.refuse()(worker_.index(), request_, &response_)) return false;
   CompleteAnswer();
+  if (parser_.complete()) return true;
   unread_ = parser_.announced_size() - Message().size();
   end_ = begin_ + parser_.size();  // the header: all of the rest is body
   return true;

@@ -67,6 +67,8 @@ class Worker {
   void Wake(Connection& connection);
   /// Whether a request that has waited for so long must be queued.
   bool MustQueue(std::chrono::nanoseconds waited) { return ready_.Takes(waited); }
+  /// Whether there is so much in the queue already that one more would be late.
+  bool QueueIsFull() const { return ready_.IsFull(); }
   /// Gives the connection's request its turn when it comes.
   void Queue(Connection::Self connection, std::chrono::nanoseconds waited);
   /// Sends the connection's answer, a little later: with those to the other requests that have arrived by now.
@@ -80,6 +82,13 @@ class Worker {
   /// Whether the idle connections were let go of.
   bool draining() const { return draining_; }
   std::string_view Date() { return date_.Now(); }
+  /// Gives an answer's empty body room that was in use a moment ago, so that the caches hold it: a connection's own
+  /// would be cold by its next answer.
+  void LendBody(std::string* body) {
+    if (body->capacity() < spare_body_.capacity()) body->swap(spare_body_);
+  }
+  /// Ends the use of a body, which is empty then.
+  void TakeBody(std::string* body);
   void Arm(Connection& connection, Phase phase);
   void Opened();
   void Closed(int socket);
@@ -119,6 +128,7 @@ class Worker {
   bool sending_ = false;    // SendAnswers is under way
   std::size_t open_ = 0;
   DateCache date_;
+  std::string spare_body_;
   std::array<DeadlineList, kPhases> lists_;
 
   // Connections live here, in io_'s pending operations and in the last members, and use the members above.

@@ -16,7 +16,9 @@ namespace valence::net {
 /// them would wait until they are just about late; so most do not wait at all, and those that cannot be answered in
 /// time learn it soon ("Fail at Scale", ACM Queue 13(8), 2015: adaptive LIFO). But once all that are here can be
 /// answered well before they are late, at the pace at which they were, the oldest comes first again: else a few clients
-/// that ask anew with each answer would keep the others waiting for ever. One thread only.
+/// that ask anew with each answer would keep the others waiting for ever. Who comes when there is work enough to be
+/// late (IsFull) can be told at once: later that costs more, since by then the caches hold other things. One thread
+/// only.
 template <class Item>
 class ReadyQueue {
  public:
@@ -34,6 +36,9 @@ class ReadyQueue {
     active_ = active_ || (late_after_.count() > 0 && waited > late_after_);
     return active_;
   }
+  /// Whether those that are here take half of the time after which one more would be late; the other half is for what
+  /// nobody foresees. Never while it is empty, whatever was measured: something must be answered.
+  bool IsFull() const { return !items_.empty() && pace_.count() > 0 && TimeForAll() > late_after_ / 2; }
   bool empty() const { return items_.empty(); }
   void Push(Item item, std::chrono::nanoseconds waited, Clock::time_point now) {
     items_.emplace(now - waited, std::move(item));
@@ -48,15 +53,15 @@ class ReadyQueue {
     items_.erase(next);
     active_ = !items_.empty();
     measuring_ = active_ && !late;  // the late may be refused, which is no work
+    if (!active_) pace_ = {};       // of work that may never come again
     last_ = now;
     return ready;
   }
 
  private:
   /// Whether all that are here would be answered before the last of them is late, with a quarter of that time to spare.
-  bool InTime() const {
-    return pace_.count() > 0 && static_cast<std::int64_t>(items_.size()) * pace_ <= late_after_ * 3 / 4;
-  }
+  bool InTime() const { return pace_.count() > 0 && TimeForAll() <= late_after_ * 3 / 4; }
+  std::chrono::nanoseconds TimeForAll() const { return static_cast<std::int64_t>(items_.size()) * pace_; }
   void Measure(Clock::time_point now) {
     if (!measuring_) return;
     const std::chrono::nanoseconds latest = now - last_;

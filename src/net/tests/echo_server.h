@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,7 +16,8 @@
 namespace valence::net {
 
 /// A real HttpServer on a free port, whose handler answers "<method> <path>?<query> <body>". The path "/slow" takes
-/// until Release(). A request with the header X-Refuse gets 429, before its body is read where that can be.
+/// until Release(), "/busy" 10 ms. A request with the header X-Refuse gets 429, before its body is read where that can
+/// be; one with X-Refuse-If-Full for which the queue is full likewise.
 class EchoServer {
  public:
   explicit EchoServer(ServerOptions options) {
@@ -28,6 +30,7 @@ class EchoServer {
         },
         nullptr,
         [this](int, const HttpRequest& request, HttpResponse* response) {
+          if (request.queue_is_full) ++asked_when_full_;
           if (!Refuses(request, response)) return false;
           ++refused_unread_;
           EXPECT_EQ(request.body, "");
@@ -51,6 +54,8 @@ class EchoServer {
   }
   /// Requests that were refused before their body was read.
   int refused_unread() const { return refused_unread_; }
+  /// Requests for which the queue was full.
+  int asked_when_full() const { return asked_when_full_; }
   void Release() {
     released_ = true;
     released_.notify_all();
@@ -60,7 +65,8 @@ class EchoServer {
 
  private:
   static bool Refuses(const HttpRequest& request, HttpResponse* response) {
-    if (request.header("X-Refuse").empty()) return false;
+    const bool if_full = request.queue_is_full && !request.header("X-Refuse-If-Full").empty();
+    if (request.header("X-Refuse").empty() && !if_full) return false;
     response->status = 429;
     response->body.assign("refused");
     return true;
@@ -71,6 +77,7 @@ class EchoServer {
       started_.notify_all();
       released_.wait(false);
     }
+    if (request.path == "/busy") std::this_thread::sleep_for(std::chrono::milliseconds(10));
     {
       const std::lock_guard lock(mutex_);
       paths_.emplace_back(request.path);
@@ -85,6 +92,7 @@ class EchoServer {
   std::atomic<bool> started_ = false;
   std::atomic<bool> released_ = false;
   std::atomic<int> refused_unread_ = 0;
+  std::atomic<int> asked_when_full_ = 0;
   std::mutex mutex_;
   std::vector<std::string> paths_;
   std::unique_ptr<HttpServer> server_;

@@ -102,6 +102,59 @@ TEST(HttpOverload, WhatIsRefusedInItsTurnIsNotRead) {
   for (const int i : {0, 1}) EXPECT_EQ(StatusOf(clients[static_cast<std::size_t>(i)]->ReadAnswer()), 200) << i;
 }
 
+/// A server whose queue is full: behind a late request there are as many more as take 400 ms, the first of which are
+/// answered.
+class FullQueue {
+ public:
+  FullQueue() : server_(Options()) {
+    for (int i = 0; i < 42; ++i) waiting_.push_back(Known(server_));
+    waiting_[0]->Send(Post("/slow"));
+    server_.WaitUntilSlowStarted();
+    waiting_[1]->Send(Post("/late"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    for (std::size_t i = 2; i < waiting_.size(); ++i) waiting_[i]->Send(Post("/busy"));
+    server_.Release();
+    for (const std::size_t i : {0u, 1u, 41u, 40u}) EXPECT_EQ(StatusOf(waiting_[i]->ReadAnswer()), 200) << i;
+  }
+  EchoServer& server() { return server_; }
+
+ private:
+  static ServerOptions Options() {
+    ServerOptions options;
+    options.late_after = std::chrono::milliseconds(50);
+    return options;
+  }
+
+  EchoServer server_;
+  std::vector<std::unique_ptr<RawClient>> waiting_;
+};
+
+TEST(HttpOverload, WhoFindsTheQueueFullCanBeRefusedAtOnce) {
+  FullQueue full;
+  const auto client = Known(full.server());
+  for (const std::size_t size : {4u, 50'000u}) {  // here as a whole, and not
+    client->Send("POST /full HTTP/1.1\r\nHost: x\r\nX-Refuse-If-Full: 1\r\nContent-Length: " + std::to_string(size) +
+                 "\r\n\r\n" + std::string(size, 'b') + Get("/after"));
+    EXPECT_EQ(StatusOf(client->ReadAnswer()), 429) << size;
+    EXPECT_THAT(client->ReadAnswer(), testing::HasSubstr("GET /after")) << size;
+  }
+  EXPECT_EQ(full.server().refused_unread(), 2);
+  EXPECT_THAT(full.server().AnsweredPaths(), testing::Not(testing::Contains("/full")));
+}
+
+TEST(HttpOverload, WhoFindsTheQueueFullAndIsNotRefusedWaitsForItsTurn) {
+  FullQueue full;
+  const auto shorter = Known(full.server());
+  const auto longer = Known(full.server());
+  const std::string body(50'000, 'b');
+  shorter->Send(Post("/full"));
+  longer->Send("POST /full HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\n" + body);
+  EXPECT_THAT(shorter->ReadAnswer(), testing::EndsWith(" body"));
+  EXPECT_THAT(longer->ReadAnswer(), testing::EndsWith(" " + body));
+  EXPECT_EQ(full.server().asked_when_full(), 2);
+  EXPECT_EQ(full.server().refused_unread(), 0);
+}
+
 TEST(HttpOverload, OfRequestsWithLongBodiesNoneIsLost) {
   ServerOptions options;
   options.late_after = std::chrono::milliseconds(1);

@@ -73,6 +73,29 @@ TEST_F(ReadyQueueTest, ThePaceIsThatOfAnswersNotOfRefusals) {
   EXPECT_EQ(Pop(70), 127);
 }
 
+TEST_F(ReadyQueueTest, IsFullWhenWhatIsHereTakesHalfOfTheTime) {
+  for (int i = 0; i < 15; ++i) Push(i, 20, 20);
+  EXPECT_FALSE(queue_.IsFull());  // nothing is known of the pace yet
+  Pop(20);
+  EXPECT_FALSE(queue_.IsFull());
+  Pop(22);
+  EXPECT_TRUE(queue_.IsFull());  // 13 at 2 ms each
+  Pop(24);
+  EXPECT_FALSE(queue_.IsFull());  // 12
+}
+
+TEST_F(ReadyQueueTest, IsNotFullWithoutARequestAndForgetsThePaceThen) {
+  for (int i = 0; i < 3; ++i) Push(i, 0, 0);
+  Pop(0);
+  Pop(40);
+  EXPECT_TRUE(queue_.IsFull());  // one, but a long one by what is known
+  Pop(45);
+  EXPECT_FALSE(queue_.IsFull());
+  Push(3, 45, 45);
+  Push(4, 45, 45);
+  EXPECT_FALSE(queue_.IsFull());
+}
+
 TEST_F(ReadyQueueTest, CountsTheWaitFromTheArrival) {
   Push(1, 0, 10);
   EXPECT_EQ(queue_.Pop(At(30)).waited, milliseconds(30));

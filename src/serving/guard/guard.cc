@@ -118,7 +118,8 @@ bool Guard::Admit(int thread, Visit* visit, net::HttpResponse* response) {
 
 bool Guard::IsInTime(int thread, Visit* visit, net::HttpResponse* response) {
   OverloadGate& gate = threads_[static_cast<std::size_t>(thread)]->overload;
-  const auto waited = visit->request.waited;
+  const net::HttpRequest& request = visit->request;
+  const auto waited = request.queue_is_full ? std::chrono::nanoseconds::max() : request.waited;
   if (!gate.enabled() || (visit->stage == Stage::kHead && !gate.WouldRefuse(waited))) return true;
   const auto now = gate.NeedsTime(waited) ? OverloadGate::Clock::now() : OverloadGate::Clock::time_point{};
   if (!gate.Refuses(waited, now)) return true;

@@ -224,6 +224,23 @@ TEST(GuardUnread, AnOverloadRefusesButIsNotFoundWithoutAWholeRequest) {
   EXPECT_FALSE(guarded.RefuseUnread());
 }
 
+TEST(GuardUnread, AFullQueueRefusesWhatHasNotWaitedInAnOverloadOnly) {
+  Guarded guarded({.max_queue_delay = std::chrono::milliseconds(5)});
+  guarded.queue_is_full = true;
+  EXPECT_FALSE(guarded.RefuseUnread());
+  guarded.queue_is_full = false;
+  guarded.waited = std::chrono::milliseconds(6);
+  guarded.Predict(R"({"text":"good"})");
+  std::this_thread::sleep_for(OverloadGate::kPatience);
+  for (int i = 1; i < OverloadGate::kEnough; ++i) guarded.Predict(R"({"text":"good"})");
+  guarded.waited = {};
+  EXPECT_FALSE(guarded.RefuseUnread());
+  guarded.queue_is_full = true;
+  const auto refused = guarded.RefuseUnread();
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 503);
+}
+
 TEST_F(GuardKeys, AreAskedForBeforeABodyIsRead) {
   const std::string log = (folder_ / "log").string();
   Guarded guarded({.access_log = {.file = log}, .api_keys_file = path_});

@@ -45,6 +45,7 @@ class Guarded {
 
   std::string peer = "192.0.2.1";
   std::chrono::nanoseconds waited{};
+  bool queue_is_full = false;
 
  private:
   net::HttpRequest Make(std::string_view method, std::string_view path, const Headers& headers,
@@ -55,6 +56,7 @@ class Guarded {
     request.body = body;
     request.peer = peer;
     request.waited = waited;
+    request.queue_is_full = queue_is_full;
     request.header = [&headers](std::string_view name) -> std::string_view {
       const auto found = headers.find(name);
       return found == headers.end() ? std::string_view() : found->second;

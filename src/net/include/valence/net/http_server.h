@@ -31,8 +31,9 @@ struct ServerOptions {
   std::size_t max_stream_bytes = 1u << 30;   ///< the same for bodies that an HttpStream takes
   TlsFiles tls;
   /// A request that waited longer is late. Then late ones are answered first, after them the newest, and what has not
-  /// arrived of a body stays with the kernel until then; what has no body is answered at once. 0: in the order in which
-  /// they are read, and HttpRequest::waited is not known.
+  /// arrived of a body stays with the kernel until then; what has no body is answered at once. Who comes when those
+  /// before it take half of this time can be refused at once. 0: in the order in which they are read, and
+  /// HttpRequest::waited is not known.
   std::chrono::milliseconds late_after{0};
   std::chrono::seconds header_timeout{10};  ///< 408; a TLS handshake that takes longer is cut
   std::chrono::seconds body_timeout{30};    ///< 408; for an HttpStream: of each part
@@ -53,6 +54,8 @@ struct HttpRequest {
   /// How long it lay in the kernel because this thread was busy: what a queue is elsewhere. The longest of its parts,
   /// so that a long body does not add up to a wait. 0 unless ServerOptions::late_after is set.
   std::chrono::nanoseconds waited{};
+  /// Only for an HttpRefuser: whether so much work is before it that it would probably be late.
+  bool queue_is_full = false;
   std::function<std::string_view(std::string_view name)> header;  ///< value of a header, or ""
 };
 
@@ -99,10 +102,10 @@ class HttpStream {
 /// Asked when the header of a request has arrived (its body is still ""): who takes the body, or nullptr for the
 /// handler. Called as HttpHandler is.
 using StreamOpener = std::function<std::unique_ptr<HttpStream>(int thread, const HttpRequest&)>;
-/// Asked when the header of a request has arrived but not yet all of its body, which a Content-Length announces:
-/// whether it is refused whatever that body holds. True: the answer is in `response`, the body is dropped where it is
-/// and the connection goes on, unless the client waits for a 100 (Continue). `body` is "". Called as HttpHandler is,
-/// which follows if this is false.
+/// Asked when the header of a request has arrived but not yet all of its body, which a Content-Length announces, and of
+/// a request for which the queue is full: whether it is refused whatever its body holds. True: the answer is in
+/// `response`, the body is dropped where it is and the connection goes on, unless the client waits for a 100 (Continue).
+/// `body` is "". Called as HttpHandler is, which follows if this is false, or a second question once it is its turn.
 using HttpRefuser = std::function<bool(int thread, const HttpRequest&, HttpResponse*)>;
 /// A request that the server itself refuses: 400, 408, 413, 414, 417, 431 or 503.
 struct HttpRefusal {
