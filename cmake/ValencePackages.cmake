@@ -10,6 +10,7 @@ if(VALENCE_STATIC)
 endif()
 
 find_package(Threads REQUIRED)
+find_package(dragonbox REQUIRED) # headers only
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)

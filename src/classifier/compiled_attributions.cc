@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <span>
@@ -14,6 +15,8 @@
 
 namespace valence::classifier {
 namespace {
+
+constexpr std::size_t kTokenStep = 16;  // as many bytes can be read behind each token of a TokenBuffer
 
 /// Where it is in the text; at the same token the shorter one comes first. No other has the same.
 std::uint64_t PlaceOf(const FoundFeature& f) { return std::uint64_t{f.first_token} << 32 | f.tokens; }
@@ -89,6 +92,25 @@ void KeepWeightiest(std::size_t limit, std::vector<FoundFeature>* features) {
   std::sort(features->begin(), features->end(), IsBefore);
 }
 
+/// The term of an occurrence that is in the text as it is in the vocabulary, where a cache has it. `out` has room for
+/// kTokenStep bytes more. Returns the end of it.
+char* WriteTokens(const FoundFeature& f, const text::TokenBuffer& surface, char* out) {
+  for (std::uint32_t i = 0; i < f.tokens; ++i) {
+    if (i > 0) *out++ = ' ';
+    const std::string_view token = surface.Bytes(surface.room[f.first_token + i]);
+    std::memcpy(out, token.data(), kTokenStep);  // it can be read so far, and most are not longer
+    if (token.size() > kTokenStep) std::memcpy(out + kTokenStep, token.data() + kTokenStep, token.size() - kTokenStep);
+    out += token.size();
+  }
+  return out;
+}
+
+std::size_t MostBytesOf(const FoundFeature& f, const text::TokenBuffer& surface) {
+  std::size_t size = 0;
+  for (std::uint32_t i = 0; i < f.tokens; ++i) size += surface.room[f.first_token + i].length + 1;
+  return size;
+}
+
 std::uint32_t TokensOf(std::uint32_t occurrence, const ScoringMemory& memory) {
   std::uint32_t tokens = 1;
   for (const std::size_t end : memory.ends) tokens += occurrence >= end ? 1u : 0u;
@@ -129,9 +151,43 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
     const text::Span first = SpanOf(f.first_token, *memory);
     const text::Span last = SpanOf(f.first_token + f.tokens - 1, *memory);
     const Node column = trie_.columns[NodeOf(id)];
-    __builtin_prefetch(&term_offsets_[column]);  // for Classifier::Term
     out->attributions.push_back(
         {first.begin, last.end, static_cast<std::int32_t>(column), cell[r + 1] * value / count});
+  }
+  AddTerms(*memory, out);
+}
+
+/// Sets the terms of attributions, which were made of memory.kept.
+void CompiledScorer::AddTerms(const ScoringMemory& memory, Prediction* out) const {
+  maps_identically_ ? CopyTokens(memory, out) : LookUpTerms(out);
+}
+
+void CompiledScorer::CopyTokens(const ScoringMemory& memory, Prediction* out) const {
+  std::size_t room = kTokenStep;
+  for (const FoundFeature& f : memory.kept) room += MostBytesOf(f, memory.surface);
+  out->terms.resize(room);
+  char* const begin = out->terms.data();
+  char* end = begin;
+  for (std::size_t i = 0; i < memory.kept.size(); ++i) {
+    Attribution& a = out->attributions[i];
+    a.term_begin = static_cast<std::size_t>(end - begin);
+    end = WriteTokens(memory.kept[i], memory.surface, end);
+    a.term_size = static_cast<std::uint32_t>(end - begin) - static_cast<std::uint32_t>(a.term_begin);
+  }
+  out->terms.resize(static_cast<std::size_t>(end - begin));
+}
+
+void CompiledScorer::LookUpTerms(Prediction* out) const {
+  for (const Attribution& a : out->attributions) {
+    __builtin_prefetch(&vocabulary_.offsets()[static_cast<std::size_t>(a.column)]);
+  }
+  for (const Attribution& a : out->attributions) __builtin_prefetch(vocabulary_.Term(a.column).data());
+  out->terms.clear();
+  for (Attribution& a : out->attributions) {
+    const std::string_view term = vocabulary_.Term(a.column);
+    a.term_begin = out->terms.size();
+    a.term_size = static_cast<std::uint32_t>(term.size());
+    out->terms.append(term);
   }
 }
 

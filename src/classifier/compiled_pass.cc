@@ -201,7 +201,7 @@ void CompiledScorer::AddUpRows(ScoringMemory* memory, Prediction* out) const {
     const double part = value * cell[1];
     norms[turn].Add(value);
     first[turn] += part;
-    if (kRemember) sizes[i] = std::fabs(part) / features[i].count;
+    if (kRemember) sizes[i] = std::fabs(part) * term_frequency_.Share(features[i].count);
     for (std::size_t row = 1; !kOneRow && row < rows_; ++row) scores[row] += value * cell[row + 1];
   };
   std::size_t i = 0;

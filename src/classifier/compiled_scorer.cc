@@ -42,7 +42,7 @@ CompiledScorer::CompiledScorer(text::FusedTokenizer tokenizer, const ModelBundle
       maps_identically_(tokenizer_.maps_identically()),
       trie_(trie),
       rows_(static_cast<std::size_t>(bundle.linear.rows())),
-      term_offsets_(bundle.vectorizer.vocabulary.offsets()),
+      vocabulary_(bundle.vectorizer.vocabulary),
       term_frequency_(bundle.vectorizer.config),
       norm_(DocumentNorm::KindOf(bundle.vectorizer.config)),
       intercepts_(bundle.linear.intercepts),

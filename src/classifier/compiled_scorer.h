@@ -56,11 +56,14 @@ class CompiledScorer {
   void AddUp(ScoringMemory* memory, Prediction* out) const;
   template <bool kRemember, bool kOneRow>
   void AddUpRows(ScoringMemory* memory, Prediction* out) const;
+  void AddTerms(const ScoringMemory& memory, Prediction* out) const;
+  void CopyTokens(const ScoringMemory& memory, Prediction* out) const;
+  void LookUpTerms(Prediction* out) const;
   text::Span SpanOf(std::size_t token, const ScoringMemory& memory) const;
   /// What one of its occurrences adds to `row`, before the document's length divides it, in either direction.
   double SizeOf(const CountedFeature& feature, std::size_t row) const {
     const double* cell = CellOf(feature.id);
-    return std::fabs(term_frequency_(feature.count) * cell[0] * cell[row + 1]) / feature.count;
+    return std::fabs(term_frequency_(feature.count) * cell[0] * cell[row + 1]) * term_frequency_.Share(feature.count);
   }
   // Of a feature, by its id.
   const double* CellOf(std::uint32_t id) const {
@@ -76,7 +79,7 @@ class CompiledScorer {
   const VocabularyTrie& trie_;
   TokenTable surface_;  // unless maps_identically_: the vocabulary's tokens, and what they are mapped to as surface
   std::size_t rows_;
-  std::span<const std::uint64_t> term_offsets_;  // of the vocabulary
+  const features::Vocabulary& vocabulary_;
   TermFrequency term_frequency_;
   DocumentNorm::Kind norm_;
   std::vector<double> intercepts_;

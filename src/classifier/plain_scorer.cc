@@ -70,16 +70,21 @@ void PlainScorer::Attribute(std::string_view text, std::int32_t row, Prediction*
   const auto place = [&columns](std::int32_t column) {
     return static_cast<std::size_t>(std::lower_bound(columns.begin(), columns.end(), column) - columns.begin());
   };
+  const features::Vocabulary& vocabulary = bundle_.vectorizer.vocabulary;
   const auto found = vectorizer().FindOccurrences(document);
   std::vector<double> counts(columns.size());
   for (const auto& occurrence : found) ++counts[place(occurrence.column)];
   const std::size_t first_weight = static_cast<std::size_t>(row) * static_cast<std::size_t>(bundle_.linear.features);
   out->attributions.clear();
+  out->terms.clear();
   for (const auto& [column, begin, end] : found) {
     const std::size_t at = place(column);
     const double weight = bundle_.linear.weights[first_weight + static_cast<std::size_t>(column)];
+    const std::string_view term = vocabulary.size() == 0 ? std::string_view() : vocabulary.Term(column);
     out->attributions.push_back({aligned.spans[begin].begin, aligned.spans[end - 1].end, column,
-                                 weight * matrix.RowValues(0)[at] / counts[at]});
+                                 weight * matrix.RowValues(0)[at] / counts[at], out->terms.size(),
+                                 static_cast<std::uint32_t>(term.size())});
+    out->terms.append(term);
   }
 }
 

@@ -16,10 +16,15 @@ class TermFrequency {
       : binary_(config.binary || config.vectorizer == "nb"),
         sublinear_(config.vectorizer == "tfidf" && config.sublinear_tf) {
     for (std::size_t i = 0; i < known_.size(); ++i) known_[i] = Compute(static_cast<double>(i));
+    for (std::size_t i = 1; i < shares_.size(); ++i) shares_[i] = 1 / static_cast<double>(i);
   }
 
   double operator()(std::uint32_t count) const {
     return count < known_.size() ? known_[count] : Compute(static_cast<double>(count));
+  }
+  /// What to multiply by for one of `count` occurrences: a division less.
+  double Share(std::uint32_t count) const {
+    return count < shares_.size() ? shares_[count] : 1 / static_cast<double>(count);
   }
 
  private:
@@ -31,6 +36,7 @@ class TermFrequency {
   bool binary_;
   bool sublinear_;
   std::array<double, 64> known_{};
+  std::array<double, 64> shares_{};
 };
 
 /// A document vector's length, summed term by term.

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "predict_answer.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <span>
 
+#include "json_piece.h"
 #include "valence/base/json.h"
 
 namespace valence::serving {
 namespace {
-
-constexpr std::size_t kTermsAhead = 10;
-constexpr std::size_t kDoubleSize = 32;  // of its shortest digits: 24 at most
 
 std::string Quoted(std::string_view text) {
   std::string quoted;
@@ -22,86 +18,22 @@ std::string Quoted(std::string_view text) {
 }
 
 /// `{"negative":0.1,"positive":0.9}`.
-void AppendByLabel(const std::vector<std::string>& labels, std::span<const double> values, std::string* out) {
+void AddByLabel(const std::vector<std::string>& labels, std::span<const double> values, JsonPiece* out) {
   char separator = '{';
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    out->push_back(separator);
-    out->append(labels[i]).push_back(':');
-    AppendDouble(values[i], out);
+    out->Add(separator).Add(labels[i]).Add(':').Add(values[i]);
     separator = ',';
   }
-  out->push_back('}');
+  out->Add('}');
 }
 
 /// `"id":..,`, or nothing.
-void AppendId(const DocumentId& id, std::string* out) {
+void AddId(const DocumentId& id, JsonPiece* out) {
   if (id.kind == DocumentId::Kind::kNone) return;
-  out->append(R"("id":)");
-  if (id.kind == DocumentId::Kind::kString) AppendJsonString(id.text, out);
-  if (id.kind == DocumentId::Kind::kInteger) AppendInteger(id.integer, out);
-  out->push_back(',');
-}
-
-char* WriteDouble(double value, char* first) {
-  char* const end = std::to_chars(first, first + kDoubleSize, value).ptr;
-  const bool integral = std::none_of(first, end, [](char c) { return c == '.' || c == 'e'; });
-  return integral ? std::copy_n(".0", 2, end) : end;
-}
-
-/// Parts put together where they need no room of a string: an answer may have thousands.
-class Piece {
- public:
-  static constexpr std::size_t kSize = 512;
-
-  Piece& Add(std::string_view text) {
-    end_ = std::copy(text.begin(), text.end(), end_);
-    return *this;
-  }
-  /// Adds text of which is_plain() asks. Needs room for kStep bytes more.
-  Piece& AddText(std::string_view text) {
-    const char* const begin = end_;
-    Add(text);
-    std::memset(end_, ' ', kStep);  // plain, and written over: so that the text's length is no branch
-    for (const char* step = begin; step < end_; step += kStep) is_plain_ &= IsPlainInJson({step, kStep});
-    return *this;
-  }
-  Piece& Add(std::uint32_t number) {
-    end_ = std::to_chars(end_, bytes_.data() + kSize, number).ptr;
-    return *this;
-  }
-  Piece& Add(double number) {
-    end_ = WriteDouble(number, end_);
-    return *this;
-  }
-  std::string_view text() const { return {bytes_.data(), static_cast<std::size_t>(end_ - bytes_.data())}; }
-  /// Whether all text so far is within quotes as it stands.
-  bool is_plain() const { return is_plain_; }
-
- private:
-  static constexpr std::size_t kStep = 16;
-
-  std::array<char, kSize> bytes_;
-  char* end_ = bytes_.data();
-  bool is_plain_ = true;
-};
-
-void AppendAttribution(const classifier::Attribution& a, std::string_view term, std::string_view text,
-                       std::string* out) {
-  constexpr std::size_t kRest = 128;  // the names, two integers, a double
-  Piece piece;
-  piece.Add(R"({"begin":)").Add(a.begin).Add(R"(,"end":)").Add(a.end).Add(R"(,"term":)");
-  const std::size_t before_texts = piece.text().size();
-  if (term.size() + text.size() <= Piece::kSize - kRest) {
-    piece.Add(R"(")").AddText(term).Add(R"(","text":")").AddText(text);
-    if (piece.is_plain()) {
-      out->append(piece.Add(R"(","contribution":)").Add(a.contribution).Add("}").text());
-      return;
-    }
-  }
-  AppendJsonString(term, &out->append(piece.text().substr(0, before_texts)));
-  AppendJsonString(text, &out->append(R"(,"text":)"));
-  AppendDouble(a.contribution, &out->append(R"(,"contribution":)"));
-  out->push_back('}');
+  out->Add(R"("id":)");
+  if (id.kind == DocumentId::Kind::kString) out->AddString(id.text);
+  if (id.kind == DocumentId::Kind::kInteger) out->Add(id.integer);
+  out->Add(',');
 }
 
 }  // namespace
@@ -111,13 +43,9 @@ void AppendInteger(std::int64_t value, std::string* out) {
   out->append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
 }
 
-void AppendDouble(double value, std::string* out) {
-  std::array<char, kDoubleSize + 2> digits;
-  out->append(digits.data(), WriteDouble(value, digits.data()));
-}
+void AppendDouble(double value, std::string* out) { JsonPiece(out).Add(value); }
 
-AnswerWriter::AnswerWriter(const classifier::Classifier& classifier)
-    : classifier_(classifier), version_(Quoted(classifier.version())) {
+AnswerWriter::AnswerWriter(const classifier::Classifier& classifier) : version_(Quoted(classifier.version())) {
   for (const std::string& label : classifier.labels()) labels_.push_back(Quoted(label));
   for (const double intercept : classifier.bundle().linear.intercepts)
     AppendDouble(intercept, &intercepts_.emplace_back());
@@ -135,48 +63,47 @@ double AnswerWriter::ScoreOf(const classifier::Prediction& prediction, std::size
 void AnswerWriter::Append(std::string_view text, const classifier::Prediction& prediction, const AnswerOptions& options,
                           std::string* out) const {
   const std::size_t label = Decide(prediction, options.threshold);
-  out->push_back('{');
-  AppendId(options.id, out);
-  if (!options.prediction_id.empty()) {
-    out->append(R"("prediction_id":")").append(options.prediction_id).append(R"(",)");
-  }
-  out->append(R"("label":)").append(labels_[label]).append(R"(,"probabilities":)");
-  AppendByLabel(labels_, prediction.probabilities, out);
-  out->append(R"(,"score":)");
-  AppendDouble(ScoreOf(prediction, label), out);
+  JsonPiece piece(out);
+  piece.Add('{');
+  AddId(options.id, &piece);
+  if (!options.prediction_id.empty()) piece.Add(R"("prediction_id":")").Add(options.prediction_id).Add(R"(",)");
+  piece.Add(R"("label":)").Add(labels_[label]).Add(R"(,"probabilities":)");
+  AddByLabel(labels_, prediction.probabilities, &piece);
+  piece.Add(R"(,"score":)").Add(ScoreOf(prediction, label));
   if (prediction.scores.size() > 1) {
-    out->append(R"(,"scores":)");
-    AppendByLabel(labels_, prediction.scores, out);
+    piece.Add(R"(,"scores":)");
+    AddByLabel(labels_, prediction.scores, &piece);
   }
-  out->append(R"(,"tokens":)");
-  AppendInteger(prediction.tokens, out);
-  out->append(R"(,"known_tokens":)");
-  AppendInteger(prediction.known_tokens, out);
-  out->append(R"(,"model_version":)").append(version_);
+  piece.Add(R"(,"tokens":)").Add(std::int64_t{prediction.tokens});
+  piece.Add(R"(,"known_tokens":)").Add(std::int64_t{prediction.known_tokens});
+  piece.Add(R"(,"model_version":)").Add(version_);
   if (options.explain) {
-    out->append(R"(,"intercept":)").append(intercepts_[static_cast<std::size_t>(prediction.explained_row)]);
-    out->append(R"(,"attributions":)");
-    AppendAttributions(text, prediction, out);
+    piece.Add(R"(,"intercept":)").Add(intercepts_[static_cast<std::size_t>(prediction.explained_row)]);
+    piece.Add(R"(,"attributions":)");
+    AddAttributions(text, prediction, &piece);
   }
-  out->push_back('}');
+  piece.Add('}');
 }
 
 void AnswerWriter::AppendAttributions(std::string_view text, const classifier::Prediction& prediction,
                                       std::string* out) const {
+  JsonPiece piece(out);
+  AddAttributions(text, prediction, &piece);
+}
+
+void AnswerWriter::AddAttributions(std::string_view text, const classifier::Prediction& prediction,
+                                   JsonPiece* out) const {
   const auto& attributions = prediction.attributions;
-  // Terms lie anywhere in memory: each is on its way while those before it are written.
-  const auto look_ahead = [&](std::size_t i) {
-    if (i < attributions.size()) __builtin_prefetch(classifier_.Term(attributions[i].column).data());
-  };
-  for (std::size_t i = 0; i < kTermsAhead; ++i) look_ahead(i);
-  out->push_back('[');
+  std::string_view separator = R"([{"begin":)";
   for (std::size_t i = 0; i < attributions.size(); ++i) {
     const classifier::Attribution& a = attributions[i];
-    look_ahead(i + kTermsAhead);
-    if (out->back() != '[') out->push_back(',');
-    AppendAttribution(a, classifier_.Term(a.column), text.substr(a.begin, a.end - a.begin), out);
+    out->Add(separator).Add(std::int64_t{a.begin}).Add(R"(,"end":)").Add(std::int64_t{a.end});
+    out->Add(R"(,"term":)").AddString(prediction.Term(a), prediction.terms.size() - a.term_begin);
+    out->Add(R"(,"text":)").AddString(text.substr(a.begin, a.end - a.begin), text.size() - a.begin);
+    out->Add(R"(,"contribution":)").Add(a.contribution);
+    separator = R"(},{"begin":)";
   }
-  out->push_back(']');
+  out->Add(attributions.empty() ? "[]" : "}]");
 }
 
 }  // namespace valence::serving

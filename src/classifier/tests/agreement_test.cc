@@ -98,6 +98,7 @@ void ExpectAgreement(const Classifier& classifier, std::string_view text, Classi
   for (std::size_t k = 0; k < plain.scores.size(); ++k) {
     ASSERT_NEAR(predicted.scores[k], plain.scores[k], 1e-11 * (1 + magnitude)) << text;
   }
+  for (const Attribution& a : explained.attributions) ASSERT_EQ(explained.Term(a), classifier.Term(a.column)) << text;
   double sum = intercept;
   for (const Attribution& a : explained.attributions) sum += a.contribution;
   ASSERT_NEAR(sum, explained.scores[row], 1e-12 * magnitude) << text;

@@ -19,8 +19,10 @@ namespace valence::classifier {
 struct Attribution {
   std::uint32_t begin = 0;  ///< bytes [begin, end) of the original text
   std::uint32_t end = 0;
-  std::int32_t column = 0;  ///< feature; its term is Classifier::Term(column)
+  std::int32_t column = 0;  ///< feature
   double contribution = 0;
+  std::size_t term_begin = 0;  ///< where its term is in Prediction::terms (Prediction::Term)
+  std::uint32_t term_size = 0;
 };
 
 /// The answer for one text. Reusable: scoring into the same object again does not allocate once warm.
@@ -31,9 +33,17 @@ struct Prediction {
   /// Filled by Explain only. In text order. Of all, sum(contribution) + intercept(explained_row) =
   /// scores[explained_row] within 1e-12.
   std::vector<Attribution> attributions;
+  /// The terms of attributions, one behind the other: what Classifier::Term says too, but there it is seldom in a
+  /// cache.
+  std::string terms;
   std::int32_t explained_row = 0;  ///< binary: 0; otherwise the predicted label
   std::uint32_t tokens = 0;        ///< tokens after preprocessing
   std::uint32_t known_tokens = 0;  ///< of them, in the vocabulary
+
+  /// Of one of `attributions`; valid until the next text is scored into this.
+  std::string_view Term(const Attribution& a) const {
+    return std::string_view(terms).substr(a.term_begin, a.term_size);
+  }
 };
 
 inline constexpr std::size_t kAllAttributions = std::numeric_limits<std::size_t>::max();
