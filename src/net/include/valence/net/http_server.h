@@ -104,8 +104,9 @@ class HttpStream {
 using StreamOpener = std::function<std::unique_ptr<HttpStream>(int thread, const HttpRequest&)>;
 /// Asked when the header of a request has arrived but not yet all of its body, which a Content-Length announces, and of
 /// a request for which the queue is full: whether it is refused whatever its body holds. True: the answer is in
-/// `response`, the body is dropped where it is and the connection goes on, unless the client waits for a 100 (Continue).
-/// `body` is "". Called as HttpHandler is, which follows if this is false, or a second question once it is its turn.
+/// `response`, the body is dropped where it is and the connection goes on, unless the client waits for a 100
+/// (Continue). `body` is "". Called as HttpHandler is, which follows if this is false, or a second question once it is
+/// its turn.
 using HttpRefuser = std::function<bool(int thread, const HttpRequest&, HttpResponse*)>;
 /// A request that the server itself refuses: 400, 408, 413, 414, 417, 431 or 503.
 struct HttpRefusal {

@@ -25,7 +25,7 @@ struct SurfaceToken {
 
 /// Reused output of FusedTokenizer::Run; grows to the largest text seen and is then never reallocated.
 struct TokenBuffer {
-  std::string bytes;  ///< normalised token bytes, in order, with gaps; 16 readable bytes follow each token
+  std::string bytes;               ///< normalised token bytes, in order, with gaps; 16 readable bytes follow each token
   std::vector<SurfaceToken> room;  ///< only the first `count` are this text's tokens
   std::size_t count = 0;
 
@@ -47,7 +47,8 @@ class FusedTokenizer {
   /// nullopt if these steps cannot be fused (for example word_tokenize): callers then use the plain path.
   static std::optional<FusedTokenizer> Compile(const std::vector<std::string>& steps, TokenPattern pattern);
 
-  /// Tokenises well-formed UTF-8 of at most 2 GiB. No allocation once `out` is warm. At least 300 MB/s on ASCII reviews.
+  /// Tokenises well-formed UTF-8 of at most 2 GiB. No allocation once `out` is warm. At least 300 MB/s on ASCII
+  /// reviews.
   void Run(std::string_view text, TokenBuffer* out) const;
 
   /// What the token-level steps make of one surface token: nothing (a stop word, or too short), one token (most), or
