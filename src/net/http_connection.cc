@@ -168,7 +168,7 @@ RequestParser::State Connection::Parse() {
   const ServerOptions& options = worker_.options();
   if (worker_.open_stream()) {
     FillRequest();
-    BeginAnswer();
+    response_.Clear();
     stream_ = worker_.open_stream()(worker_.index(), request_);
   }
   return parser_.BeginBody(Message(), stream_ ? options.max_stream_bytes : options.max_body_bytes);
@@ -250,7 +250,7 @@ Connection::Next Connection::Answer() {
 
 void Connection::BeginAnswer() {
   response_.Clear();
-  worker_.LendBody(&response_.body);
+  worker_.LendRoom(&response_.body);
 }
 
 void Connection::CompleteAnswer() {
@@ -264,7 +264,7 @@ void Connection::CompleteAnswer() {
   FormatHead(response_, persistence, worker_.Date(), &head_);
   if (!head_only_ && response_.body.size() <= kShortBody) {
     head_.append(response_.body);
-    worker_.TakeBody(&response_.body);
+    worker_.ReturnRoom(&response_.body);
   }
   sent_ = 0;
 }
@@ -300,7 +300,7 @@ void Connection::FinishAnswer() {
   sent_ = 0;
   head_.clear();
   tail_ = {};
-  worker_.TakeBody(&response_.body);
+  worker_.ReturnRoom(&response_.body);
   if (close_ || stream_ != nullptr) return;
   streaming_ = false;
   request_.waited = {};

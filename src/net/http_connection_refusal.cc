@@ -42,7 +42,10 @@ bool Connection::RefuseUnread() {
   FillRequest();
   request_.body = {};
   BeginAnswer();
-  if (!worker_.refuse()(worker_.index(), request_, &response_)) return false;
+  if (!worker_.refuse()(worker_.index(), request_, &response_)) {
+    worker_.ReturnRoom(&response_.body);  // nobody who waits keeps it from the others
+    return false;
+  }
   CompleteAnswer();
   if (parser_.complete()) return true;
   unread_ = parser_.announced_size() - Message().size();

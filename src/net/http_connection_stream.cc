@@ -10,13 +10,14 @@ namespace valence::net {
 /// Hands on what has arrived of the body. kSend if that gave something to send.
 Connection::Next Connection::TakeBody(bool complete) {
   const std::string_view bytes = parser_.Body(Message());
-  worker_.LendBody(&response_.body);
+  worker_.LendRoom(&response_.body);
   bool going = bytes.empty() || stream_->Feed(bytes, &response_);
   Erase(parser_.TakeBody(Message()));
   if (!bytes.empty()) LeavePhase();  // the time limit is one of each part
   if (going && complete) going = stream_->Finish(&response_);
   const bool last = complete || !going;
   if (!last && response_.body.empty()) {
+    worker_.ReturnRoom(&response_.body);
     Enter(Phase::kBody);
     return Next::kRead;
   }

@@ -26,7 +26,7 @@ constexpr milliseconds kSlice{1};  // of queued requests, before new bytes are l
 // Answers that go out together. To wake a client that sleeps costs more than to send to one that is awake. More of them
 // would leave clients idle that could prepare their next requests meanwhile.
 constexpr std::size_t kSentTogether = 8;
-constexpr std::size_t kSpareBody = 64u << 10;  // at most
+constexpr std::size_t kSpareRoom = 64u << 10;  // at most
 
 std::array<DeadlineList, kPhases> MakeLists(const ServerOptions& o) {
   return {DeadlineList(milliseconds(0)),  DeadlineList(o.header_timeout), DeadlineList(o.idle_timeout),
@@ -246,12 +246,12 @@ void Worker::SendAnswers() {
   sending_ = nested;
 }
 
-void Worker::TakeBody(std::string* body) {
+void Worker::ReturnRoom(std::string* body) {
   body->clear();
-  const bool better = body->capacity() > spare_body_.capacity() && body->capacity() <= kSpareBody;
+  const bool better = body->capacity() > spare_room_.capacity() && body->capacity() <= kSpareRoom;
   std::string kept;
   kept.swap(*body);
-  if (better) kept.swap(spare_body_);
+  if (better) kept.swap(spare_room_);
 }
 
 void Worker::Opened() {

@@ -84,11 +84,11 @@ class Worker {
   std::string_view Date() { return date_.Now(); }
   /// Gives an answer's empty body room that was in use a moment ago, so that the caches hold it: a connection's own
   /// would be cold by its next answer.
-  void LendBody(std::string* body) {
-    if (body->capacity() < spare_body_.capacity()) body->swap(spare_body_);
+  void LendRoom(std::string* body) {
+    if (body->capacity() < spare_room_.capacity()) body->swap(spare_room_);
   }
-  /// Ends the use of a body, which is empty then.
-  void TakeBody(std::string* body);
+  /// Ends the use of a body's room: the body is empty then, and has none.
+  void ReturnRoom(std::string* body);
   void Arm(Connection& connection, Phase phase);
   void Opened();
   void Closed(int socket);
@@ -128,7 +128,7 @@ class Worker {
   bool sending_ = false;    // SendAnswers is under way
   std::size_t open_ = 0;
   DateCache date_;
-  std::string spare_body_;
+  std::string spare_room_;
   std::array<DeadlineList, kPhases> lists_;
 
   // Connections live here, in io_'s pending operations and in the last members, and use the members above.

@@ -48,7 +48,7 @@ class JsonPiece {
     MakeRoom(kNumber);
     char* const begin = end_;
     end_ = WriteShortestDouble(number, begin);
-    if (begin[1] == '.' || begin[2] == '.') return *this;
+    if (end_ - begin > 2 && (begin[1] == '.' || begin[2] == '.')) return *this;  // nearly always
     const bool integral = std::none_of(begin, end_, [](char c) { return c == '.' || c == 'e'; });
     return integral ? Add(".0") : *this;
   }

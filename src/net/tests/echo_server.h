@@ -16,7 +16,7 @@
 namespace valence::net {
 
 /// A real HttpServer on a free port, whose handler answers "<method> <path>?<query> <body>". The path "/slow" takes
-/// until Release(), "/busy" 10 ms. A request with the header X-Refuse gets 429, before its body is read where that can
+/// until Release(), "/busy" 20 ms. A request with the header X-Refuse gets 429, before its body is read where that can
 /// be; one with X-Refuse-If-Full for which the queue is full likewise.
 class EchoServer {
  public:
@@ -77,7 +77,7 @@ class EchoServer {
       started_.notify_all();
       released_.wait(false);
     }
-    if (request.path == "/busy") std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    if (request.path == "/busy") std::this_thread::sleep_for(std::chrono::milliseconds(20));
     {
       const std::lock_guard lock(mutex_);
       paths_.emplace_back(request.path);

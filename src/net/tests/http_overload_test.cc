@@ -102,7 +102,7 @@ TEST(HttpOverload, WhatIsRefusedInItsTurnIsNotRead) {
   for (const int i : {0, 1}) EXPECT_EQ(StatusOf(clients[static_cast<std::size_t>(i)]->ReadAnswer()), 200) << i;
 }
 
-/// A server whose queue is full: behind a late request there are as many more as take 400 ms, the first of which are
+/// A server whose queue is full: behind a late request there are as many more as take 800 ms, the first of which are
 /// answered.
 class FullQueue {
  public:

@@ -63,6 +63,13 @@ TEST(JsonPiece, NumbersLookLikeNumbersWithAFraction) {
   }
 }
 
+TEST(JsonPiece, WhatWasThereBeforeMakesNoFraction) {
+  std::string out;
+  const std::string dots(2048, '.');  // as much as fits
+  JsonPiece(&out).Add(dots).Add(5.0).Add(dots).Add(-7.0).Add(dots).Add(12.0);
+  EXPECT_EQ(out, dots + "5.0" + dots + "-7.0" + dots + "12.0");
+}
+
 TEST(JsonPiece, IsTheSameWhateverFitsAtOnce) {
   for (std::size_t size = 0; size < 5000; size += 37) {
     const std::string plain(size, 'x');

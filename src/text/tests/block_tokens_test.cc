@@ -18,7 +18,8 @@ std::vector<Fields> Write(WriteBlockTokens write, const BlockTokens& tokens) {
   std::array<SurfaceToken, kBlockTokensRoom> room;
   const std::size_t count = write(tokens, room.data());
   std::vector<Fields> fields;
-  for (std::size_t i = 0; i < count; ++i) fields.push_back({room[i].offset, room[i].length, room[i].begin, room[i].end});
+  for (std::size_t i = 0; i < count; ++i)
+    fields.push_back({room[i].offset, room[i].length, room[i].begin, room[i].end});
   return fields;
 }
 
