@@ -48,7 +48,7 @@ TEST_F(DescribeTest, ModelReadiness) {
   EXPECT_TRUE(Ask(&Stub::ModelReady, Of<inference::ModelReadyRequest>("small")).ready());
   EXPECT_FALSE(Ask(&Stub::ModelReady, Of<inference::ModelReadyRequest>("small", "2")).ready());
   EXPECT_FALSE(Ask(&Stub::ModelReady, Of<inference::ModelReadyRequest>("nobody")).ready());
-  EXPECT_TRUE(status_.ok());
+  EXPECT_TRUE(status_.ok()) << status_.error_message();
 }
 
 TEST_F(DescribeTest, ModelMetadataAndConfig) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +44,8 @@ class RpcServer {
     listener_ = OpenOn(0)(http, handlers).value();
     channel_ = grpc::CreateChannel(address(), grpc::InsecureChannelCredentials());
     stub_ = inference::GRPCInferenceService::NewStub(channel_);
+    // A call does not wait for a second attempt to connect.
+    EXPECT_TRUE(channel_->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(30)));
   }
 
   std::string address() const { return listener_->Describe().substr(std::string("gRPC on ").size()); }
