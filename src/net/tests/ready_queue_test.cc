@@ -73,15 +73,15 @@ TEST_F(ReadyQueueTest, ThePaceIsThatOfAnswersNotOfRefusals) {
   EXPECT_EQ(Pop(70), 127);
 }
 
-TEST_F(ReadyQueueTest, IsFullWhenWhatIsHereTakesHalfOfTheTime) {
-  for (int i = 0; i < 15; ++i) Push(i, 20, 20);
+TEST_F(ReadyQueueTest, IsFullWhenWhatIsHereTakesAQuarterOfTheTime) {
+  for (int i = 0; i < 9; ++i) Push(i, 20, 20);
   EXPECT_FALSE(queue_.IsFull());  // nothing is known of the pace yet
   Pop(20);
   EXPECT_FALSE(queue_.IsFull());
   Pop(22);
-  EXPECT_TRUE(queue_.IsFull());  // 13 at 2 ms each
+  EXPECT_TRUE(queue_.IsFull());  // 7 at 2 ms each
   Pop(24);
-  EXPECT_FALSE(queue_.IsFull());  // 12
+  EXPECT_FALSE(queue_.IsFull());  // 6
 }
 
 TEST_F(ReadyQueueTest, IsNotFullWithoutARequestAndForgetsThePaceThen) {

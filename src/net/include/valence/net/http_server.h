@@ -32,7 +32,7 @@ struct ServerOptions {
   TlsFiles tls;
   /// A request that waited longer is late. Then late ones are answered first, after them the newest, and what has not
   /// arrived of a body stays with the kernel until then; what has no body is answered at once. Who comes when those
-  /// before it take half of this time can be refused at once. 0: in the order in which they are read, and
+  /// before it take a quarter of this time can be refused at once. 0: in the order in which they are read, and
   /// HttpRequest::waited is not known.
   std::chrono::milliseconds late_after{0};
   std::chrono::seconds header_timeout{10};  ///< 408; a TLS handshake that takes longer is cut
