@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 #include <span>
+#include <utility>
 
 #include "compiled_scorer.h"
 #include "ranking.h"
@@ -154,15 +155,11 @@ void CompiledScorer::Attribute(std::int32_t row, std::size_t limit, ScoringMemor
     out->attributions.push_back(
         {first.begin, last.end, static_cast<std::int32_t>(column), cell[r + 1] * value / count});
   }
-  AddTerms(*memory, out);
+  maps_identically_ ? CopyTerms(*memory, out) : LookUpTerms(out);
 }
 
 /// Sets the terms of attributions, which were made of memory.kept.
-void CompiledScorer::AddTerms(const ScoringMemory& memory, Prediction* out) const {
-  maps_identically_ ? CopyTokens(memory, out) : LookUpTerms(out);
-}
-
-void CompiledScorer::CopyTokens(const ScoringMemory& memory, Prediction* out) const {
+void CompiledScorer::CopyTerms(const ScoringMemory& memory, Prediction* out) const {
   std::size_t room = kTokenStep;
   for (const FoundFeature& f : memory.kept) room += MostBytesOf(f, memory.surface);
   out->terms.resize(room);
@@ -170,13 +167,14 @@ void CompiledScorer::CopyTokens(const ScoringMemory& memory, Prediction* out) co
   char* end = begin;
   for (std::size_t i = 0; i < memory.kept.size(); ++i) {
     Attribution& a = out->attributions[i];
-    a.term_begin = static_cast<std::size_t>(end - begin);
-    end = WriteTokens(memory.kept[i], memory.surface, end);
-    a.term_size = static_cast<std::uint32_t>(end - begin) - static_cast<std::uint32_t>(a.term_begin);
+    char* const term = std::exchange(end, WriteTokens(memory.kept[i], memory.surface, end));
+    a.term_begin = static_cast<std::size_t>(term - begin);
+    a.term_size = static_cast<std::uint32_t>(end - term);
   }
   out->terms.resize(static_cast<std::size_t>(end - begin));
 }
 
+/// The same where the vocabulary has other words than the text.
 void CompiledScorer::LookUpTerms(Prediction* out) const {
   for (const Attribution& a : out->attributions) {
     __builtin_prefetch(&vocabulary_.offsets()[static_cast<std::size_t>(a.column)]);

@@ -56,8 +56,7 @@ class CompiledScorer {
   void AddUp(ScoringMemory* memory, Prediction* out) const;
   template <bool kRemember, bool kOneRow>
   void AddUpRows(ScoringMemory* memory, Prediction* out) const;
-  void AddTerms(const ScoringMemory& memory, Prediction* out) const;
-  void CopyTokens(const ScoringMemory& memory, Prediction* out) const;
+  void CopyTerms(const ScoringMemory& memory, Prediction* out) const;
   void LookUpTerms(Prediction* out) const;
   text::Span SpanOf(std::size_t token, const ScoringMemory& memory) const;
   /// What one of its occurrences adds to `row`, before the document's length divides it, in either direction.

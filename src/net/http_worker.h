@@ -67,7 +67,7 @@ class Worker {
   void Wake(Connection& connection);
   /// Whether a request that has waited for so long must be queued.
   bool MustQueue(std::chrono::nanoseconds waited) { return ready_.Takes(waited); }
-  /// Whether there is so much in the queue already that one more would be late.
+  /// Whether there is so much in the queue already that in an overload one more is best refused.
   bool QueueIsFull() const { return ready_.IsFull(); }
   /// Gives the connection's request its turn when it comes.
   void Queue(Connection::Self connection, std::chrono::nanoseconds waited);

@@ -16,8 +16,8 @@ namespace valence::net {
 /// them would wait until they are just about late; so most do not wait at all, and those that cannot be answered in
 /// time learn it soon ("Fail at Scale", ACM Queue 13(8), 2015: adaptive LIFO). But once all that are here can be
 /// answered well before they are late, at the pace at which they were, the oldest comes first again: else a few clients
-/// that ask anew with each answer would keep the others waiting for ever. Who comes when there is work enough to be
-/// late (IsFull) can be told at once: later that costs more, since by then the caches hold other things. One thread
+/// that ask anew with each answer would keep the others waiting for ever. Who comes when there is work enough
+/// (IsFull) can be refused at once: later that costs more, since by then the caches hold other things. One thread
 /// only.
 template <class Item>
 class ReadyQueue {

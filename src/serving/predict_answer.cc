@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "predict_answer.h"
 
-#include <array>
-#include <charconv>
+#include <cstdint>
 #include <span>
 
 #include "json_piece.h"
@@ -37,11 +36,6 @@ void AddId(const DocumentId& id, JsonPiece* out) {
 }
 
 }  // namespace
-
-void AppendInteger(std::int64_t value, std::string* out) {
-  std::array<char, 24> digits;
-  out->append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
-}
 
 void AppendDouble(double value, std::string* out) { JsonPiece(out).Add(value); }
 

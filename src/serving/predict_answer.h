@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +53,5 @@ class AnswerWriter {
 
 /// The shortest digits that read back as `value`, and recognisably no integer. Requires a finite value.
 void AppendDouble(double value, std::string* out);
-void AppendInteger(std::int64_t value, std::string* out);
 
 }  // namespace valence::serving

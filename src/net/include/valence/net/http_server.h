@@ -54,7 +54,7 @@ struct HttpRequest {
   /// How long it lay in the kernel because this thread was busy: what a queue is elsewhere. The longest of its parts,
   /// so that a long body does not add up to a wait. 0 unless ServerOptions::late_after is set.
   std::chrono::nanoseconds waited{};
-  /// Only for an HttpRefuser: whether so much work is before it that it would probably be late.
+  /// Only for an HttpRefuser: whether so much work is before it that in an overload it is best refused.
   bool queue_is_full = false;
   std::function<std::string_view(std::string_view name)> header;  ///< value of a header, or ""
 };
