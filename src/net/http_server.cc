@@ -155,6 +155,7 @@ void HttpServer::RunUntilSignal(const ServerEvents& events) {
   if (events.on_second) EverySecond(seconds, events.on_second);
   std::jthread watcher([&] { control.run(); });
   Run();
+  if (events.on_drained) events.on_drained();
   control.stop();
 }
 

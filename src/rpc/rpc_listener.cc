@@ -23,6 +23,9 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
+// What may be left of a call once the workers are done: bytes on their way, and reflection's and health's answers.
+constexpr std::chrono::seconds kLeaveTaking{1};
+
 class RpcListener final : public serving::SideListener {
  public:
   static Result<std::unique_ptr<serving::SideListener>> Open(std::uint16_t port, const net::ServerOptions& http,
@@ -43,7 +46,9 @@ class RpcListener final : public serving::SideListener {
   explicit RpcListener(const net::ServerOptions& http, serving::CallHandlers handlers)
       : http_(http), handlers_(std::move(handlers)) {}
 
+  void Work(Worker* worker);
   void Drain(std::chrono::milliseconds delay);
+  void CutLeftovers();
 
   const net::ServerOptions http_;
   const serving::CallHandlers handlers_;
@@ -55,9 +60,11 @@ class RpcListener final : public serving::SideListener {
   std::vector<std::jthread> threads_;
 
   std::mutex mutex_;
-  std::condition_variable cut_asked_;
+  std::condition_variable changed_;  // what follows, under the mutex
+  int working_ = 0;                  // workers
   bool cut_ = false;
   bool shutting_down_ = false;
+  bool shut_down_ = false;
   std::jthread drain_;
 };
 
@@ -104,10 +111,18 @@ Result<std::unique_ptr<serving::SideListener>> RpcListener::Open(std::uint16_t p
                     HostAndPort(http.host, port)));
   }
   listener->address_ = HostAndPort(http.host, bound);
+  listener->working_ = http.threads;
   for (const auto& worker : listener->workers_) {
-    listener->threads_.emplace_back([worker = worker.get()] { worker->Run(); });
+    listener->threads_.emplace_back([self = listener.get(), worker = worker.get()] { self->Work(worker); });
   }
   return std::unique_ptr<serving::SideListener>(std::move(listener));
+}
+
+void RpcListener::Work(Worker* worker) {
+  worker->Run();
+  const std::lock_guard lock(mutex_);
+  --working_;
+  changed_.notify_all();
 }
 
 void RpcListener::BeginDrain(std::chrono::milliseconds delay) {
@@ -120,18 +135,34 @@ void RpcListener::Drain(std::chrono::milliseconds delay) {
   Clock::time_point deadline = Clock::now();
   {
     std::unique_lock lock(mutex_);
-    const bool cut = cut_asked_.wait_for(lock, delay, [this] { return cut_; });
+    const bool cut = changed_.wait_for(lock, delay, [this] { return cut_; });
     if (!cut) deadline = Clock::now() + http_.drain_timeout;
     shutting_down_ = true;
   }
   health_.Set(HealthService::State::kEnded);
+  const std::jthread leftovers([this] { CutLeftovers(); });
   server_->Shutdown(deadline);
+  {
+    const std::lock_guard lock(mutex_);
+    shut_down_ = true;
+  }
+  changed_.notify_all();
+}
+
+/// A call that arrives in the moment of the shutdown can be left in gRPC (1.51) where it is neither given to a worker
+/// nor cancelled: between the end of the requests that wait for calls and the flag that tells calls so. Client and
+/// server would both wait for it until the deadline. Streams of reflection that a client holds open are cut as well.
+void RpcListener::CutLeftovers() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return working_ == 0 || shut_down_; });
+  const bool ended = changed_.wait_for(lock, kLeaveTaking, [this] { return shut_down_; });
+  if (!ended) grpc_server_cancel_all_calls(server_->c_server());
 }
 
 void RpcListener::Cut() {
   const std::lock_guard lock(mutex_);
   cut_ = true;
-  cut_asked_.notify_all();
+  changed_.notify_all();
   if (shutting_down_) grpc_server_cancel_all_calls(server_->c_server());
 }
 

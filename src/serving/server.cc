@@ -83,7 +83,10 @@ Status Serve(const ServeConfig& config) {
     notifier.Stopping();
     log::Info("stopping: /readyz is 503, answering what is in flight");
   };
-  if (side != nullptr) events.on_cut = [&side] { side->Cut(); };
+  if (side != nullptr) {
+    events.on_cut = [&side] { side->Cut(); };
+    events.on_drained = [&side] { side->Wait(); };
+  }
   if (!http.tls.certificate.empty() || notifier.watchdog().count() > 0) {
     events.on_second = [&notifier, &server, &certificates] {
       notifier.Alive();
@@ -91,7 +94,6 @@ Status Serve(const ServeConfig& config) {
     };
   }
   server->RunUntilSignal(events);
-  if (side != nullptr) side->Wait();
   log::Info("stopped");
   return Ok();
 }

@@ -21,6 +21,7 @@ import pytest
 import requests
 import tritonclient.grpc as triton
 from google.protobuf import descriptor_pool
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from tritonclient.grpc import model_config_pb2, service_pb2
 from tritonclient.utils import InferenceServerException
@@ -358,6 +359,33 @@ def test_calls_in_flight_end_well_when_the_server_stops(folder):
         assert server.process.wait(timeout=20) == 0
         # What was not taken any more may be tried again elsewhere, and so may what was still arriving (gRPC cancels it).
         assert {e.status() for e in errors} <= {"StatusCode.UNAVAILABLE", "StatusCode.CANCELLED"} and len(errors) < 49
+
+
+@contextlib.contextmanager
+def open_stream(target):
+    """A stream of reflection that its client neither uses further nor ends."""
+    done = threading.Event()
+
+    def questions():
+        yield reflection_pb2.ServerReflectionRequest(list_services="")
+        done.wait(60)
+
+    with grpc.insecure_channel(target) as channel:
+        answers = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(questions())
+        assert next(answers).list_services_response.service
+        yield
+        done.set()
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+def test_a_stream_that_stays_open_does_not_hold_up_the_end(folder, signals):
+    with serving(folder) as server, open_stream(server.target):
+        begun = time.monotonic()
+        for _ in range(signals):
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.2)
+        assert server.process.wait(timeout=20) == 0
+        assert time.monotonic() - begun < 10  # --drain-timeout is 25 s
 
 
 def test_tls(folder, tmp_path):

@@ -125,6 +125,9 @@ struct ServerEvents {
   std::function<void(std::chrono::milliseconds delay)> on_drain;
   std::function<void()> on_cut;     ///< a second one: what is open is cut
   std::function<void()> on_second;  ///< about every second
+  /// The server has drained; a second signal cuts until this returns, so what drains beside it is to be waited for
+  /// here. On the thread of RunUntilSignal.
+  std::function<void()> on_drained;
 };
 
 /// HTTP/1.1 on Boost.Beast's parser: one io_context and one acceptor (SO_REUSEPORT) per thread, no locks between them.
