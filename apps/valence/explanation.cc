@@ -55,7 +55,7 @@ std::string Coloured(std::string_view text, const Prediction& prediction) {
 std::vector<std::pair<std::string, double>> StrongestTerms(const classifier::Classifier& model,
                                                            const Prediction& prediction) {
   std::map<std::int32_t, double> by_column;
-  for (const Attribution& a : prediction.attributions) by_column[a.column] += a.contribution;
+  for (const Attribution& a : prediction.attributions) by_column[model.Column(a)] += a.contribution;
   std::vector<std::pair<std::string, double>> terms;
   for (const auto& [column, contribution] : by_column) terms.emplace_back(model.Term(column), contribution);
   std::stable_sort(terms.begin(), terms.end(),
@@ -92,7 +92,7 @@ Json ExplanationJson(const classifier::Classifier& model, std::string_view text,
     attributions.Push(Json::MakeObject({{"begin", std::int64_t{a.begin}},
                                         {"end", std::int64_t{a.end}},
                                         {"text", text.substr(a.begin, a.end - a.begin)},
-                                        {"term", model.Term(a.column)},
+                                        {"term", prediction.Term(a)},
                                         {"contribution", a.contribution}}));
   }
   const auto row = static_cast<std::size_t>(prediction.explained_row);

@@ -121,7 +121,7 @@ valence_status valence_explain(const valence_model* model, const char* text, siz
     *count = prediction.attributions.size();
     for (std::size_t i = 0; i < std::min(*count, capacity); ++i) {
       const valence::classifier::Attribution& a = prediction.attributions[i];
-      attributions[i] = {a.begin, a.end, a.column, 0, a.contribution};
+      attributions[i] = {a.begin, a.end, model->classifier->Column(a), 0, a.contribution};
     }
     if (score != nullptr) *score = prediction.scores[static_cast<std::size_t>(prediction.explained_row)];
     if (intercept != nullptr) *intercept = model->classifier->Intercept(prediction.explained_row);

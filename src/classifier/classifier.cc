@@ -140,6 +140,11 @@ void Classifier::PredictPlain(std::string_view text, Prediction* out) const {
 
 const std::vector<std::string>& Classifier::labels() const { return impl_->bundle.labels; }
 
+std::int32_t Classifier::Column(const Attribution& attribution) const {
+  return impl_->compiled ? impl_->compiled->ColumnOf(attribution.feature)
+                         : static_cast<std::int32_t>(attribution.feature);
+}
+
 std::string_view Classifier::Term(std::int32_t column) const {
   const features::Vocabulary& vocabulary = impl_->bundle.vectorizer.vocabulary;
   return column < vocabulary.size() ? vocabulary.Term(column) : std::string_view();

@@ -41,8 +41,7 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   FindFeatures<kRemember>(memory);
   const std::span<const std::uint32_t> occurrences(memory->occurrences.data(), memory->occurrence_count);
   if (kRemember) {
-    EnsureSize(occurrences.size(), &memory->previous);
-    memory->counter.CountAndChain(occurrences, memory->previous.data());
+    memory->counter.CountAndNote(occurrences);
   } else {
     memory->counter.Count(occurrences);
   }
@@ -176,46 +175,36 @@ std::size_t CompiledScorer::FindNgrams(std::size_t length, std::size_t found, Sc
 
 template <bool kRemember>
 void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
-  rows_ == 1 ? AddUpRows<kRemember, true>(memory, out) : AddUpRows<kRemember, false>(memory, out);
-}
-
-template <bool kRemember, bool kOneRow>
-void CompiledScorer::AddUpRows(ScoringMemory* memory, Prediction* out) const {
   const std::span<const CountedFeature> features = memory->counter.features();
-  // With one row all cells have the same size, and an id's upper bit says among which its cell is: no branch need.
-  const std::array<const double*, 2> cells{trie_.cells.data(), trie_.bigrams.cells()};
-  const auto cell_of = [&](std::uint32_t id) {
-    return kOneRow ? cells[id / kPlaceBit] + 2 * std::size_t{id % kPlaceBit} : CellOf(id);
-  };
-  out->scores.assign(rows_, 0.0);
-  double* const scores = out->scores.data();
   if (kRemember) EnsureSize(features.size(), &memory->sizes);
-  double* const sizes = memory->sizes.data();
-  // Two of everything, by turns: an addition takes longer than all else that is to be done for a feature. The first
-  // row's sum is in a register: most models have no other.
-  std::array<DocumentNorm, 2> norms{DocumentNorm(norm_), DocumentNorm(norm_)};
-  std::array<double, 2> first{};
-  const auto add = [&](std::size_t i, std::size_t turn) {
-    const double* cell = cell_of(features[i].id);
-    const double value = term_frequency_(features[i].count) * cell[0];
-    const double part = value * cell[1];
-    norms[turn].Add(value);
-    first[turn] += part;
-    if (kRemember) sizes[i] = std::fabs(part) * term_frequency_.Share(features[i].count);
-    for (std::size_t row = 1; !kOneRow && row < rows_; ++row) scores[row] += value * cell[row + 1];
-  };
-  std::size_t i = 0;
-  for (; i + 1 < features.size(); i += 2) {
-    add(i, 0);
-    add(i + 1, 1);
+  out->scores.assign(rows_, 0.0);
+  if (rows_ == 1) {
+    const FeatureSums sums = AddUpFeatures(features, {trie_.cells.data(), trie_.bigrams.cells()}, term_frequency_,
+                                           norm_, kRemember ? memory->sizes.data() : nullptr);
+    memory->length = sums.norm.Length();
+    out->scores[0] = sums.score;
+  } else {
+    AddUpRows<kRemember>(memory, out->scores.data());
   }
-  if (i < features.size()) add(i, 0);
-  norms[0].Add(norms[1]);
-  scores[0] = first[0] + first[1];
-  memory->length = norms[0].Length();
-  for (std::size_t row = 0; row < rows_; ++row) scores[row] = scores[row] / memory->length + intercepts_[row];
+  for (std::size_t row = 0; row < rows_; ++row) {
+    out->scores[row] = out->scores[row] / memory->length + intercepts_[row];
+  }
   out->tokens = static_cast<std::uint32_t>(memory->nodes.size());
   out->known_tokens = out->tokens - memory->unknown_tokens;
+}
+
+template <bool kRemember>
+void CompiledScorer::AddUpRows(ScoringMemory* memory, double* scores) const {
+  const std::span<const CountedFeature> features = memory->counter.features();
+  DocumentNorm norm(norm_);
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    const double* const cell = CellOf(features[i].id);
+    const double value = term_frequency_(features[i].count) * cell[0];
+    norm.Add(value);
+    for (std::size_t row = 0; row < rows_; ++row) scores[row] += value * cell[row + 1];
+    if (kRemember) memory->sizes[i] = SizeOf(features[i], 0);
+  }
+  memory->length = norm.Length();
 }
 
 }  // namespace valence::classifier

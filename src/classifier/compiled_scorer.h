@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "feature_sums.h"
 #include "scratch.h"
 #include "valence/classifier/classifier.h"
 #include "vocabulary_trie.h"
@@ -28,6 +29,8 @@ class CompiledScorer {
   void ScoreAndRemember(std::string_view text, ScoringMemory* memory, Prediction* out) const;
   /// Sets out->attributions for row `row` of the text that ScoreAndRemember has just scored, as Classifier::Explain.
   void Attribute(std::int32_t row, std::size_t limit, ScoringMemory* memory, Prediction* out) const;
+  /// Of an attribution's feature.
+  std::int32_t ColumnOf(std::uint32_t feature) const;
 
  private:
   CompiledScorer(text::FusedTokenizer tokenizer, const ModelBundle& bundle, const VocabularyTrie& trie);
@@ -54,11 +57,10 @@ class CompiledScorer {
   std::size_t FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const;
   template <bool kRemember>
   void AddUp(ScoringMemory* memory, Prediction* out) const;
-  template <bool kRemember, bool kOneRow>
-  void AddUpRows(ScoringMemory* memory, Prediction* out) const;
-  void CopyTerms(const ScoringMemory& memory, Prediction* out) const;
+  template <bool kRemember>
+  void AddUpRows(ScoringMemory* memory, double* scores) const;
+  void Choose(std::int32_t row, std::size_t limit, ScoringMemory* memory) const;
   void LookUpTerms(Prediction* out) const;
-  text::Span SpanOf(std::size_t token, const ScoringMemory& memory) const;
   /// What one of its occurrences adds to `row`, before the document's length divides it, in either direction.
   double SizeOf(const CountedFeature& feature, std::size_t row) const {
     const double* cell = CellOf(feature.id);
@@ -70,8 +72,6 @@ class CompiledScorer {
   }
   Node NodeOf(std::uint32_t id) const;
   void PrefetchNode(std::uint32_t id) const;
-
-  static constexpr std::uint32_t kPlaceBit = 0x80000000;  // in a feature's id: a place in the bigram table, not a node
 
   text::FusedTokenizer tokenizer_;
   bool maps_identically_;

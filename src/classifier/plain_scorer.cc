@@ -81,9 +81,9 @@ void PlainScorer::Attribute(std::string_view text, std::int32_t row, Prediction*
     const std::size_t at = place(column);
     const double weight = bundle_.linear.weights[first_weight + static_cast<std::size_t>(column)];
     const std::string_view term = vocabulary.size() == 0 ? std::string_view() : vocabulary.Term(column);
-    out->attributions.push_back({aligned.spans[begin].begin, aligned.spans[end - 1].end, column,
-                                 weight * matrix.RowValues(0)[at] / counts[at], out->terms.size(),
-                                 static_cast<std::uint32_t>(term.size())});
+    out->attributions.push_back({aligned.spans[begin].begin, aligned.spans[end - 1].end,
+                                 static_cast<std::uint32_t>(column), weight * matrix.RowValues(0)[at] / counts[at],
+                                 out->terms.size(), static_cast<std::uint32_t>(term.size())});
     out->terms.append(term);
   }
 }

@@ -31,6 +31,11 @@ std::size_t CollectAtLeastPortably(std::span<const double> values, double least,
   return found;
 }
 
+std::size_t FindNextPortably(std::span<const std::uint32_t> values, std::size_t begin, std::uint32_t value) {
+  const auto at = std::find(values.begin() + static_cast<std::ptrdiff_t>(begin), values.end(), value);
+  return static_cast<std::size_t>(at - values.begin());
+}
+
 #if defined(__x86_64__)
 namespace {
 
@@ -77,6 +82,18 @@ VALENCE_AVX512 std::size_t CollectAtLeastByAvx512(std::span<const double> values
   return found;
 }
 
+VALENCE_AVX512 std::size_t FindNextByAvx512(std::span<const std::uint32_t> values, std::size_t begin,
+                                            std::uint32_t value) {
+  const __m512i sought = _mm512_set1_epi32(static_cast<int>(value));
+  for (std::size_t i = begin; i < values.size(); i += 2 * kLanes) {
+    const auto there =
+        static_cast<__mmask16>(_bzhi_u32(0xFFFF, static_cast<unsigned>(std::min(values.size() - i, 2 * kLanes))));
+    const __mmask16 equal = _mm512_mask_cmpeq_epi32_mask(there, sought, _mm512_maskz_loadu_epi32(there, &values[i]));
+    if (equal != 0) return i + _tzcnt_u32(equal);
+  }
+  return values.size();
+}
+
 }  // namespace
 
 void RankKeys(const FewKeys& keys, std::size_t count, FewRanks* ranks) {
@@ -90,6 +107,10 @@ void FindMaxima(std::span<const double> values, std::size_t groups, double* maxi
 std::size_t CollectAtLeast(std::span<const double> values, double least, std::uint32_t* indices) {
   return HasAvx512() ? CollectAtLeastByAvx512(values, least, indices) : CollectAtLeastPortably(values, least, indices);
 }
+
+std::size_t FindNext(std::span<const std::uint32_t> values, std::size_t begin, std::uint32_t value) {
+  return HasAvx512() ? FindNextByAvx512(values, begin, value) : FindNextPortably(values, begin, value);
+}
 #else
 void RankKeys(const FewKeys& keys, std::size_t count, FewRanks* ranks) { RankKeysPortably(keys, count, ranks); }
 void FindMaxima(std::span<const double> values, std::size_t groups, double* maxima) {
@@ -97,6 +118,9 @@ void FindMaxima(std::span<const double> values, std::size_t groups, double* maxi
 }
 std::size_t CollectAtLeast(std::span<const double> values, double least, std::uint32_t* indices) {
   return CollectAtLeastPortably(values, least, indices);
+}
+std::size_t FindNext(std::span<const std::uint32_t> values, std::size_t begin, std::uint32_t value) {
+  return FindNextPortably(values, begin, value);
 }
 #endif
 

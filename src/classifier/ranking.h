@@ -29,4 +29,8 @@ inline constexpr std::size_t kRoomToCollect = 8;
 std::size_t CollectAtLeast(std::span<const double> values, double least, std::uint32_t* indices);
 std::size_t CollectAtLeastPortably(std::span<const double> values, double least, std::uint32_t* indices);
 
+/// The first index from `begin` on where `value` is, or the size if it is nowhere there.
+std::size_t FindNext(std::span<const std::uint32_t> values, std::size_t begin, std::uint32_t value);
+std::size_t FindNextPortably(std::span<const std::uint32_t> values, std::size_t begin, std::uint32_t value);
+
 }  // namespace valence::classifier

@@ -10,16 +10,9 @@
 #include "valence/classifier/classifier.h"
 #include "valence/text/fused_tokenizer.h"
 #include "valence/text/preprocessor.h"
+#include "weightiest.h"
 
 namespace valence::classifier {
-
-/// An occurrence that may become an attribution.
-struct FoundFeature {
-  std::uint32_t first_token = 0;
-  std::uint32_t tokens = 0;
-  std::uint32_t place = 0;  ///< of the feature in the counter
-  double size = 0;          ///< of its contribution, before the document's length divides all of them
-};
 
 /// Working memory of the compiled path, for one thread; grows to the largest text and stays.
 struct ScoringMemory {
@@ -33,11 +26,12 @@ struct ScoringMemory {
   std::uint32_t unknown_tokens = 0;         ///< nodes that are kUnknown
   std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining
   std::vector<std::size_t> ends;            ///< [n - 1]: how many occurrences have n tokens or fewer
-  std::vector<std::uint32_t> previous;      ///< occurrence of the same feature, when explaining
   std::vector<double> sizes;     ///< of the first row's contribution of one occurrence, by place, when explaining
   std::vector<double> greatest;  ///< of groups of `sizes`
   std::vector<std::uint32_t> candidates;  ///< places of features that may be among the weightiest
-  std::vector<FoundFeature> kept;         ///< of which attributions are made
+  FewFound few;                           ///< occurrences of candidates
+  std::vector<FoundFeature> kept;         ///< of which attributions are made: the first `kept_count`
+  std::size_t kept_count = 0;
   FeatureCounter counter;
   SurfaceMemo memo;
   std::string mapped_bytes;

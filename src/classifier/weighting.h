@@ -49,10 +49,11 @@ class DocumentNorm {
     return config.norm == "l1" ? Kind::kL1 : Kind::kL2;
   }
 
-  explicit DocumentNorm(Kind kind) : kind_(kind) {}
-  void Add(double value) { sum_ += kind_ == Kind::kL1 ? std::fabs(value) : value * value; }
-  /// Adds what another one of the same kind has summed.
-  void Add(const DocumentNorm& other) { sum_ += other.sum_; }
+  /// `sum`: of what has been added already.
+  explicit DocumentNorm(Kind kind, double sum = 0) : kind_(kind), sum_(sum) {}
+  void Add(double value) { sum_ += Share(kind_, value); }
+  /// What a value adds.
+  static double Share(Kind kind, double value) { return kind == Kind::kL1 ? std::fabs(value) : value * value; }
 
   /// What to divide by; 1 for a document without features, as scikit-learn.
   double Length() const {
@@ -62,7 +63,7 @@ class DocumentNorm {
 
  private:
   Kind kind_;
-  double sum_ = 0;
+  double sum_;
 };
 
 }  // namespace valence::classifier

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 namespace valence::serving {
 namespace {
@@ -37,18 +38,18 @@ std::vector<WordWeight> WeighWords(std::string_view text, const std::vector<clas
   return words;
 }
 
-std::vector<TermWeight> TopTerms(const std::vector<classifier::Attribution>& attributions, std::size_t limit) {
-  std::map<std::int32_t, TermWeight> by_column;
-  for (const auto& a : attributions) {
-    TermWeight& term = by_column[a.column];
-    term.column = a.column;
+std::vector<TermWeight> TopTerms(const classifier::Prediction& prediction, std::size_t limit) {
+  std::map<std::uint32_t, TermWeight> by_feature;
+  for (const auto& a : prediction.attributions) {
+    TermWeight& term = by_feature[a.feature];
+    term.term = prediction.Term(a);
     ++term.times;
     term.contribution += a.contribution;
   }
   std::vector<TermWeight> terms;
-  for (const auto& [column, term] : by_column) terms.push_back(term);
+  for (const auto& [feature, term] : by_feature) terms.push_back(term);
   std::stable_sort(terms.begin(), terms.end(), [](const TermWeight& a, const TermWeight& b) {
-    return std::abs(a.contribution) > std::abs(b.contribution);
+    return std::tuple(-std::abs(a.contribution), a.term) < std::tuple(-std::abs(b.contribution), b.term);
   });
   if (terms.size() > limit) terms.resize(limit);
   return terms;

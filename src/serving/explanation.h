@@ -23,13 +23,13 @@ std::vector<WordWeight> WeighWords(std::string_view text, const std::vector<clas
 
 /// A feature and what all its occurrences add together.
 struct TermWeight {
-  std::int32_t column = 0;
+  std::string_view term;  ///< of the prediction
   std::int32_t times = 0;
   double contribution = 0;
 };
 
 /// The `limit` features that add most in either direction, the weightiest first.
-std::vector<TermWeight> TopTerms(const std::vector<classifier::Attribution>& attributions, std::size_t limit);
+std::vector<TermWeight> TopTerms(const classifier::Prediction& prediction, std::size_t limit);
 
 /// How strongly to shade `contribution` when the text's strongest is `strongest`: 0 (not) to 5.
 int ShadeLevel(double contribution, double strongest);

@@ -88,7 +88,7 @@ void AppendLegend(const classifier::Classifier& classifier, const classifier::Pr
       binary ? "towards " + Escaped(labels[0]) : "against " + Escaped(label)));
 }
 
-void AppendTerms(const classifier::Classifier& classifier, const std::vector<TermWeight>& terms, std::string* out) {
+void AppendTerms(const std::vector<TermWeight>& terms, std::string* out) {
   if (terms.empty()) return;
   out->append(
       "<h3>Weightiest terms</h3><table><thead><tr>"
@@ -96,10 +96,9 @@ void AppendTerms(const classifier::Classifier& classifier, const std::vector<Ter
   const double strongest = std::abs(terms.front().contribution);
   for (const TermWeight& term : terms) {
     const double share = strongest > 0 ? std::abs(term.contribution) / strongest : 0;
-    out->append(
-        fmt::format(R"(<tr><th scope="row">{}</th><td>{}</td><td><div class="adds"><span>{}</span>{}</div></td></tr>)",
-                    Escaped(classifier.Term(term.column)), term.times, FixedDigits(term.contribution, 2, true),
-                    Bar(Tone(term.contribution), share)));
+    out->append(fmt::format(
+        R"(<tr><th scope="row">{}</th><td>{}</td><td><div class="adds"><span>{}</span>{}</div></td></tr>)",
+        Escaped(term.term), term.times, FixedDigits(term.contribution, 2, true), Bar(Tone(term.contribution), share)));
   }
   out->append("</tbody></table>");
 }
@@ -121,7 +120,7 @@ void AppendResult(const classifier::Classifier& classifier, std::string_view tex
   out->append("<h3>What each word added</h3>");
   AppendText(text, WeighWords(text, prediction.attributions), out);
   AppendLegend(classifier, prediction, out);
-  AppendTerms(classifier, TopTerms(prediction.attributions, kTopTerms), out);
+  AppendTerms(TopTerms(prediction, kTopTerms), out);
   AppendArithmetic(classifier, prediction, out);
 }
 

@@ -98,7 +98,8 @@ void ExpectAgreement(const Classifier& classifier, std::string_view text, Classi
   for (std::size_t k = 0; k < plain.scores.size(); ++k) {
     ASSERT_NEAR(predicted.scores[k], plain.scores[k], 1e-11 * (1 + magnitude)) << text;
   }
-  for (const Attribution& a : explained.attributions) ASSERT_EQ(explained.Term(a), classifier.Term(a.column)) << text;
+  for (const Attribution& a : explained.attributions)
+    ASSERT_EQ(explained.Term(a), classifier.Term(classifier.Column(a))) << text;
   double sum = intercept;
   for (const Attribution& a : explained.attributions) sum += a.contribution;
   ASSERT_NEAR(sum, explained.scores[row], 1e-12 * magnitude) << text;
@@ -136,8 +137,8 @@ void ExpectTheWeightiest(const Classifier& classifier, std::string_view text, st
   ASSERT_EQ(some.attributions.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const Attribution& a = some.attributions[i];
-    ASSERT_EQ(std::tuple(a.begin, a.end, a.column, a.contribution),
-              std::tuple(expected[i].begin, expected[i].end, expected[i].column, expected[i].contribution))
+    ASSERT_EQ(std::tuple(a.begin, a.end, a.feature, a.contribution),
+              std::tuple(expected[i].begin, expected[i].end, expected[i].feature, expected[i].contribution))
         << text << ", attribution " << i << " of " << limit;
   }
 }

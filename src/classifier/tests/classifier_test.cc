@@ -15,7 +15,7 @@
 namespace valence::classifier {
 
 void PrintTo(const Attribution& a, std::ostream* out) {
-  *out << "[" << a.begin << ", " << a.end << ") column " << a.column << ": " << a.contribution;
+  *out << "[" << a.begin << ", " << a.end << ") feature " << a.feature << ": " << a.contribution;
 }
 
 namespace {
@@ -27,16 +27,18 @@ std::shared_ptr<const Classifier> Small(ModelBundle bundle = SmallBundle()) {
   return Classifier::Make(std::move(bundle)).value();
 }
 
+/// With the columns of features in place of them.
 Prediction Explain(const Classifier& classifier, std::string_view text) {
   Classifier::Scratch scratch;
   Prediction prediction;
   classifier.Explain(text, &scratch, &prediction);
+  for (Attribution& a : prediction.attributions) a.feature = static_cast<std::uint32_t>(classifier.Column(a));
   return prediction;
 }
 
-auto Is(std::uint32_t begin, std::uint32_t end, std::int32_t column, double contribution) {
+auto Is(std::uint32_t begin, std::uint32_t end, std::uint32_t column, double contribution) {
   return testing::AllOf(testing::Field(&Attribution::begin, begin), testing::Field(&Attribution::end, end),
-                        testing::Field(&Attribution::column, column),
+                        testing::Field(&Attribution::feature, column),
                         testing::Field(&Attribution::contribution, testing::DoubleNear(contribution, 1e-15)));
 }
 

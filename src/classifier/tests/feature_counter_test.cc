@@ -29,16 +29,11 @@ TEST(FeatureCounter, CountsEachDocumentAnewInOrderOfFirstOccurrence) {
   EXPECT_TRUE(counter.features().empty());
 }
 
-TEST(FeatureCounter, ChainsTheOccurrencesOfEachFeature) {
+TEST(FeatureCounter, NotesWhereEachFeatureIsFirst) {
   FeatureCounter counter;
-  const std::vector<std::uint32_t> document = {5, 9, 5, 7, 5, 9};
-  std::vector<std::uint32_t> previous(document.size());
-  counter.CountAndChain(document, previous.data());
+  counter.CountAndNote(std::vector<std::uint32_t>{5, 9, 5, 7, 5, 9});
   EXPECT_THAT(Pairs(counter), testing::ElementsAre(Pair{5, 3}, Pair{9, 2}, Pair{7, 1}));
-  EXPECT_THAT(counter.lasts(), testing::ElementsAre(4, 5, 3));
-  EXPECT_EQ(previous[4], 2u);
-  EXPECT_EQ(previous[2], 0u);
-  EXPECT_EQ(previous[5], 1u);
+  EXPECT_THAT(counter.firsts(), testing::ElementsAre(0, 1, 3));
 }
 
 TEST(FeatureCounter, CountsMoreFeaturesThan16BitsNumber) {
@@ -51,6 +46,7 @@ TEST(FeatureCounter, CountsMoreFeaturesThan16BitsNumber) {
   for (std::uint32_t id = 0; id < 70000; ++id) {
     ASSERT_EQ(features[id].id, id);
     ASSERT_EQ(features[id].count, id < 30000 ? 2u : 1u);
+    ASSERT_EQ(counter.PlaceOf(id), id);
   }
 }
 
@@ -66,7 +62,11 @@ TEST(FeatureCounter, AgreesWithAMapOnRandomDocuments) {
     }
     counter.Count(occurrences);
     ASSERT_EQ(counter.features().size(), expected.size());
-    for (const auto& [id, count] : counter.features()) ASSERT_EQ(count, expected[id]);
+    for (std::size_t place = 0; place < expected.size(); ++place) {
+      const auto [id, count] = counter.features()[place];
+      ASSERT_EQ(count, expected[id]);
+      ASSERT_EQ(counter.PlaceOf(id), place);
+    }
   }
 }
 

@@ -40,6 +40,18 @@ TEST(Ranking, CollectsWhatIsLargeEnough) {
   }
 }
 
+TEST(Ranking, FindsTheNext) {
+  const std::vector<std::uint32_t> values = {7, 1, 7, 3, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 5, 7};
+  for (const auto find : {FindNext, FindNextPortably}) {
+    EXPECT_EQ(find(values, 0, 7), 0u);
+    EXPECT_EQ(find(values, 1, 7), 2u);
+    EXPECT_EQ(find(values, 3, 7), 20u);
+    EXPECT_EQ(find(values, 20, 7), 20u);
+    EXPECT_EQ(find(values, 2, 1), values.size());
+    EXPECT_EQ(find(values, values.size(), 7), values.size());
+  }
+}
+
 TEST(Ranking, IsTheSameOnEveryProcessor) {
   std::mt19937_64 random(4);
   for (std::size_t size = 0; size <= 100; ++size) {

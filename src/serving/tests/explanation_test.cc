@@ -26,12 +26,18 @@ TEST(WeighWords, TwoTermsInOneWordAddUp) {
 TEST(WeighWords, WhiteSpaceAloneHasNoWords) { EXPECT_TRUE(WeighWords(" \n\t", {}).empty()); }
 
 TEST(TopTerms, OccurrencesAreSummedAndSortedBySize) {
-  const auto terms = TopTerms({{0, 1, 5, 1.0}, {2, 3, 6, -3.0}, {4, 5, 5, 1.0}, {6, 7, 8, 0.5}}, 2);
-  ASSERT_EQ(terms.size(), 2u);
-  EXPECT_EQ(terms[0].column, 6);
-  EXPECT_EQ(terms[1].column, 5);
+  classifier::Prediction prediction;
+  prediction.terms = "good bad fine";
+  prediction.attributions = {
+      {0, 1, 5, 1.0, 0, 4}, {2, 3, 6, -3.0, 5, 3}, {4, 5, 5, 1.0, 0, 4}, {6, 7, 8, 0.5, 9, 4}, {8, 9, 2, 0.5, 5, 3}};
+  const auto terms = TopTerms(prediction, 3);
+  ASSERT_EQ(terms.size(), 3u);
+  EXPECT_EQ(terms[0].term, "bad");
+  EXPECT_EQ(terms[1].term, "good");
   EXPECT_EQ(terms[1].times, 2);
   EXPECT_EQ(terms[1].contribution, 2.0);
+  EXPECT_EQ(terms[2].term, "bad");  // another feature, and of equal weights the first by its term
+  EXPECT_EQ(terms[2].contribution, 0.5);
 }
 
 TEST(ShadeLevel, FollowsTheShareOfTheStrongest) {

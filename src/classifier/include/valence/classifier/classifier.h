@@ -19,7 +19,7 @@ namespace valence::classifier {
 struct Attribution {
   std::uint32_t begin = 0;  ///< bytes [begin, end) of the original text
   std::uint32_t end = 0;
-  std::int32_t column = 0;  ///< feature
+  std::uint32_t feature = 0;  ///< equal for occurrences of the same feature; Classifier::Column says which it is
   double contribution = 0;
   std::size_t term_begin = 0;  ///< where its term is in Prediction::terms (Prediction::Term)
   std::uint32_t term_size = 0;
@@ -33,8 +33,8 @@ struct Prediction {
   /// Filled by Explain only. In text order. Of all, sum(contribution) + intercept(explained_row) =
   /// scores[explained_row] within 1e-12.
   std::vector<Attribution> attributions;
-  /// The terms of attributions, one behind the other: what Classifier::Term says too, but there it is seldom in a
-  /// cache.
+  /// The terms of attributions, and bytes between and behind them: what Classifier::Term says too, but there it is
+  /// seldom in a cache.
   std::string terms;
   std::int32_t explained_row = 0;  ///< binary: 0; otherwise the predicted label
   std::uint32_t tokens = 0;        ///< tokens after preprocessing
@@ -81,6 +81,8 @@ class Classifier {
   void PredictPlain(std::string_view text, Prediction* out) const;
 
   const std::vector<std::string>& labels() const;
+  /// The feature of an attribution that Explain of this classifier made.
+  std::int32_t Column(const Attribution& attribution) const;
   std::string_view Term(std::int32_t column) const;
   double Weight(std::int32_t row, std::int32_t column) const;
   double Intercept(std::int32_t row) const;
