@@ -2,9 +2,9 @@
 #include "model_metrics.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "routes.h"
+#include "valence/base/clock.h"
 
 namespace valence::serving {
 namespace {
@@ -78,9 +78,7 @@ void ModelMetrics::Answered(int thread, std::size_t label, int status, std::size
   totals_.Add(thread, success ? kSuccesses : kFailures, 1);
   totals_.Add(thread, kTexts, texts);
   totals_.AddDouble(thread, success ? kSuccessSeconds : kFailureSeconds, seconds);
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  last_requests_[static_cast<std::size_t>(thread)].ms.store(
-      std::chrono::duration_cast<std::chrono::milliseconds>(now).count(), std::memory_order_relaxed);
+  last_requests_[static_cast<std::size_t>(thread)].ms.store(CoarseNowMilliseconds(), std::memory_order_relaxed);
 }
 
 ModelTotals ModelMetrics::Totals() const {

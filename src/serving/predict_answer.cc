@@ -35,9 +35,26 @@ void AddId(const DocumentId& id, JsonPiece* out) {
   out->Add(',');
 }
 
+/// `[{"begin":..,"end":..,"term":..,"text":..,"contribution":..},...]`.
+VALENCE_INLINE inline void AddAttributions(std::string_view text, const classifier::Prediction& prediction,
+                                           JsonPiece* out) {
+  char separator = '[';
+  for (const classifier::Attribution& a : prediction.attributions) {
+    out->Add(separator).Add(R"({"begin":)").Add(std::int64_t{a.begin}).Add(R"(,"end":)").Add(std::int64_t{a.end});
+    out->Add(R"(,"term":)").AddString(prediction.Term(a), prediction.terms.size() - a.term_begin);
+    out->Add(R"(,"text":)").AddString(text.substr(a.begin, a.end - a.begin), text.size() - a.begin);
+    out->Add(R"(,"contribution":)").Add(a.contribution).Add('}');
+    separator = ',';
+  }
+  out->Add(prediction.attributions.empty() ? "[]" : "]");
+}
+
 }  // namespace
 
-void AppendDouble(double value, std::string* out) { JsonPiece(out).Add(value); }
+void AppendDouble(double value, std::string* out) {
+  JsonPiece::Room room;
+  JsonPiece(&room, out).Add(value);
+}
 
 AnswerWriter::AnswerWriter(const classifier::Classifier& classifier) : version_(Quoted(classifier.version())) {
   for (const std::string& label : classifier.labels()) labels_.push_back(Quoted(label));
@@ -57,7 +74,8 @@ double AnswerWriter::ScoreOf(const classifier::Prediction& prediction, std::size
 void AnswerWriter::Append(std::string_view text, const classifier::Prediction& prediction, const AnswerOptions& options,
                           std::string* out) const {
   const std::size_t label = Decide(prediction, options.threshold);
-  JsonPiece piece(out);
+  JsonPiece::Room room;
+  JsonPiece piece(&room, out);
   piece.Add('{');
   AddId(options.id, &piece);
   if (!options.prediction_id.empty()) piece.Add(R"("prediction_id":")").Add(options.prediction_id).Add(R"(",)");
@@ -81,23 +99,9 @@ void AnswerWriter::Append(std::string_view text, const classifier::Prediction& p
 
 void AnswerWriter::AppendAttributions(std::string_view text, const classifier::Prediction& prediction,
                                       std::string* out) const {
-  JsonPiece piece(out);
+  JsonPiece::Room room;
+  JsonPiece piece(&room, out);
   AddAttributions(text, prediction, &piece);
-}
-
-void AnswerWriter::AddAttributions(std::string_view text, const classifier::Prediction& prediction,
-                                   JsonPiece* out) const {
-  const auto& attributions = prediction.attributions;
-  std::string_view separator = R"([{"begin":)";
-  for (std::size_t i = 0; i < attributions.size(); ++i) {
-    const classifier::Attribution& a = attributions[i];
-    out->Add(separator).Add(std::int64_t{a.begin}).Add(R"(,"end":)").Add(std::int64_t{a.end});
-    out->Add(R"(,"term":)").AddString(prediction.Term(a), prediction.terms.size() - a.term_begin);
-    out->Add(R"(,"text":)").AddString(text.substr(a.begin, a.end - a.begin), text.size() - a.begin);
-    out->Add(R"(,"contribution":)").Add(a.contribution);
-    separator = R"(},{"begin":)";
-  }
-  out->Add(attributions.empty() ? "[]" : "}]");
 }
 
 }  // namespace valence::serving

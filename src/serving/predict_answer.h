@@ -12,8 +12,6 @@
 
 namespace valence::serving {
 
-class JsonPiece;
-
 /// What an answer holds besides the prediction.
 struct AnswerOptions {
   bool explain = false;             ///< "intercept" and "attributions"
@@ -44,8 +42,6 @@ class AnswerWriter {
   void AppendAttributions(std::string_view text, const classifier::Prediction& prediction, std::string* out) const;
 
  private:
-  void AddAttributions(std::string_view text, const classifier::Prediction& prediction, JsonPiece* out) const;
-
   std::vector<std::string> labels_;  // as JSON strings
   std::string version_;              // likewise
   std::vector<std::string> intercepts_;

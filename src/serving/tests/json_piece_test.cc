@@ -41,9 +41,16 @@ TEST(CopyIfPlain, KnowsEveryByteAtEveryPlaceAndLooksAtNoneBehind) {
 
 TEST(JsonPiece, WritesEachKind) {
   std::string out = "before ";
-  JsonPiece(&out)
+  JsonPiece::Room room;
+  JsonPiece(&room, &out)
       .Add('[')
       .Add(std::int64_t{-12})
+      .Add(",")
+      .Add(std::int64_t{0})
+      .Add(",")
+      .Add(std::int64_t{99'999'999})
+      .Add(",")
+      .Add(std::int64_t{100'000'000})
       .Add(",")
       .Add(0.25)
       .Add(',')
@@ -51,14 +58,15 @@ TEST(JsonPiece, WritesEachKind) {
       .Add(',')
       .AddString("a\"b")
       .Add(']');
-  EXPECT_EQ(out, R"(before [-12,0.25,3.0,"a\"b"])");
+  EXPECT_EQ(out, R"(before [-12,0,99999999,100000000,0.25,3.0,"a\"b"])");
 }
 
 TEST(JsonPiece, NumbersLookLikeNumbersWithAFraction) {
   for (const auto& [number, text] :
        {std::pair{0.0, "0.0"}, {-0.0, "-0.0"}, {1e300, "1e+300"}, {123456.0, "123456.0"}}) {
     std::string out;
-    JsonPiece(&out).Add(number);
+    JsonPiece::Room room;
+    JsonPiece(&room, &out).Add(number);
     EXPECT_EQ(out, text);
   }
 }
@@ -66,7 +74,8 @@ TEST(JsonPiece, NumbersLookLikeNumbersWithAFraction) {
 TEST(JsonPiece, WhatWasThereBeforeMakesNoFraction) {
   std::string out;
   const std::string dots(2048, '.');  // as much as fits
-  JsonPiece(&out).Add(dots).Add(5.0).Add(dots).Add(-7.0).Add(dots).Add(12.0);
+  JsonPiece::Room room;
+  JsonPiece(&room, &out).Add(dots).Add(5.0).Add(dots).Add(-7.0).Add(dots).Add(12.0);
   EXPECT_EQ(out, dots + "5.0" + dots + "-7.0" + dots + "12.0");
 }
 
@@ -77,7 +86,8 @@ TEST(JsonPiece, IsTheSameWhateverFitsAtOnce) {
     std::string out;
     std::string expected;
     {
-      JsonPiece piece(&out);
+      JsonPiece::Room room;
+      JsonPiece piece(&room, &out);
       for (int i = 0; i < 5; ++i) {
         piece.Add(plain).AddString(plain).AddString(odd).Add(0.5);
         expected.append(plain).append("\"" + plain + "\"").append("\"" + plain + "\\n\"").append("0.5");

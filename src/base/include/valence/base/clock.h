@@ -18,6 +18,8 @@ class Stopwatch {
 
 /// Milliseconds since 1970 by the system clock: MLflow's time stamps.
 std::int64_t NowMilliseconds();
+/// The same as of the kernel's last tick, a few milliseconds ago: costs a fifth.
+std::int64_t CoarseNowMilliseconds();
 
 /// UTC now as "2026-01-31T23:59:59Z".
 std::string NowIso8601();
