@@ -5,7 +5,9 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -51,27 +53,41 @@ Channel::Transfer Channel::Blocked(Direction direction) {
   return {direction == Direction::kRead ? Outcome::kWaitReadable : Outcome::kWaitWritable};
 }
 
+Channel::Transfer Channel::Received(ssize_t received, std::size_t size) {
+  if (received < 0) return errno == EAGAIN ? Blocked(Direction::kRead) : Transfer{};
+  if (received == 0) return {};
+  if (static_cast<std::size_t>(received) < size) readiness_.ReadShort();
+  return {Outcome::kDone, static_cast<std::size_t>(received)};
+}
+
+// recv(2) and send(2) by their numbers: the functions would let the thread be cancelled meanwhile, at a cost.
+
 Channel::Transfer Channel::Receive(char* out, std::size_t size, int flags) {
+  waited_ = nanoseconds(0);
+  return Received(RetryIfInterrupted([&] { return ::syscall(SYS_recvfrom, fd(), out, size, flags, nullptr, nullptr); }),
+                  size);
+}
+
+Channel::Transfer Channel::ReceiveStamped(char* out, std::size_t size, int flags) {
   alignas(cmsghdr) std::array<char, 64> control;
   iovec room{out, size};
   msghdr message{};
   message.msg_iov = &room;
   message.msg_iovlen = 1;
   message.msg_control = control.data();
-  message.msg_controllen = stamped_ ? control.size() : 0;
+  message.msg_controllen = control.size();
   const ssize_t received = RetryIfInterrupted([&] { return ::recvmsg(fd(), &message, flags); });
-  if (received < 0) return errno == EAGAIN ? Blocked(Direction::kRead) : Transfer{};
-  if (received == 0) return {};
-  if (static_cast<std::size_t>(received) < size) readiness_.ReadShort();
-  waited_ = stamped_ ? Age(message) : nanoseconds(0);
-  return {Outcome::kDone, static_cast<std::size_t>(received)};
+  waited_ = received > 0 ? Age(message) : nanoseconds(0);
+  return Received(received, size);
 }
 
-Channel::Transfer Channel::Read(char* out, std::size_t size) {
-  if (tls_ == nullptr) return Receive(out, size, 0);
+Channel::Transfer Channel::Read(char* out, std::size_t size, bool may_be_late) {
+  const bool ask = stamped_ && (may_be_late || is_new_);
+  is_new_ = false;
+  if (tls_ == nullptr) return ask ? ReceiveStamped(out, size) : Receive(out, size);
   char first = 0;
   waited_ = nanoseconds(0);
-  if (stamped_) Receive(&first, 1, MSG_PEEK);  // OpenSSL does its own reading, without asking for the stamp
+  if (ask) ReceiveStamped(&first, 1, MSG_PEEK);  // OpenSSL does its own reading, without asking for the stamp
   ERR_clear_error();
   return OfTls(SSL_read(tls_.get(), out, static_cast<int>(std::min(size, kRecord))));
 }
@@ -79,7 +95,7 @@ Channel::Transfer Channel::Read(char* out, std::size_t size) {
 Channel::Transfer Channel::Skip(std::size_t size) {
   if (tls_ == nullptr) return Receive(nullptr, size, MSG_TRUNC);  // tcp(7): discarded instead of passed back
   std::array<char, kRecord> unread;
-  return Read(unread.data(), std::min(size, unread.size()));
+  return Read(unread.data(), std::min(size, unread.size()), false);
 }
 
 Channel::Transfer Channel::Discard() { return Receive(nullptr, kDiscarded, MSG_TRUNC); }
@@ -95,9 +111,10 @@ Channel::Transfer Channel::Send(std::span<const std::string_view> pieces) {
   for (const std::string_view each : pieces) {
     if (!each.empty()) list[message.msg_iovlen++] = {const_cast<char*>(each.data()), each.size()};
   }
-  const ssize_t sent = RetryIfInterrupted([&] {
+  const ssize_t sent = RetryIfInterrupted([&]() -> ssize_t {
     if (message.msg_iovlen != 1) return ::sendmsg(fd(), &message, MSG_NOSIGNAL);
-    return ::send(fd(), list[0].iov_base, list[0].iov_len, MSG_NOSIGNAL);  // the kernel need not read a list
+    const auto [bytes, size] = list[0];  // the kernel need not read a list
+    return ::syscall(SYS_sendto, fd(), bytes, size, MSG_NOSIGNAL, nullptr, 0);
   });
   if (sent < 0) return errno == EAGAIN ? Blocked(Direction::kWrite) : Transfer{};
   return {Outcome::kDone, static_cast<std::size_t>(sent)};

@@ -121,7 +121,7 @@ void Connection::Receive(Self self) {
   for (;;) {
     MakeRoom();
     const std::size_t room = capacity_ - end_;
-    const auto read = channel_.Read(data_.get() + end_, room);
+    const auto read = channel_.Read(data_.get() + end_, room, worker_.MayBeLate());
     switch (read.outcome) {
       case Channel::Outcome::kClosed:
         return;  // the client closed, or the network broke

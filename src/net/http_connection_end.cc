@@ -32,7 +32,7 @@ void Connection::TimeOut(Self self) {
 /// Ends an idle connection, unless a request has arrived meanwhile: closing on it would lose it.
 void Connection::Leave(Self self) {
   MakeRoom();
-  const auto read = channel_.Read(data_.get() + end_, capacity_ - end_);
+  const auto read = channel_.Read(data_.get() + end_, capacity_ - end_, false);
   if (read.outcome == Channel::Outcome::kClosed) return;
   if (read.outcome != Channel::Outcome::kDone) return Linger(std::move(self));
   end_ += read.size;

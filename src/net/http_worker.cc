@@ -185,9 +185,15 @@ void Worker::PostPoll() {
 }
 
 void Worker::Poll() {
-  poller_.Poll(Connection::Resume);
+  last_look_ = reported_all_ ? look_ : steady_clock::time_point();
+  look_ = CoarseNow();
+  reported_all_ = false;  // if one throws
+  reported_all_ = poller_.Poll(Connection::Resume);
   Settle();
 }
+
+// What the kernel had not reported by the last look but one, when it reported all there was, came after it.
+bool Worker::MayBeLate() const { return !ready_.empty() || CoarseNow() - last_look_ > shared_.options.late_after / 2; }
 
 void Worker::RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self)) {
   // The guard keeps Run from returning. After a Cut the connection goes with io_, as any that waits for something.

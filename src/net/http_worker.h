@@ -65,6 +65,8 @@ class Worker {
   void Await(Connection::Self connection, Direction direction);
   /// Ends that wait, soon, whatever the socket does.
   void Wake(Connection& connection);
+  /// Whether what is read now may be from a request that is late, or nearly so.
+  bool MayBeLate() const;
   /// Whether a request that has waited for so long must be queued.
   bool MustQueue(std::chrono::nanoseconds waited) { return ready_.Takes(waited); }
   /// Whether there is so much in the queue already that in an overload one more is best refused.
@@ -122,10 +124,13 @@ class Worker {
   bool stopping_ = false;
   bool draining_ = false;
   bool ticking_ = false;
-  bool awaiting_ = false;   // AwaitReports is under way
-  bool polling_ = false;    // Poll is posted
-  bool answering_ = false;  // AnswerQueued is posted
-  bool sending_ = false;    // SendAnswers is under way
+  bool awaiting_ = false;      // AwaitReports is under way
+  bool polling_ = false;       // Poll is posted
+  bool answering_ = false;     // AnswerQueued is posted
+  bool sending_ = false;       // SendAnswers is under way
+  bool reported_all_ = false;  // the last Poll
+  std::chrono::steady_clock::time_point look_,
+      last_look_;  // at what the kernel reports: by the last Poll, and before it
   std::size_t open_ = 0;
   DateCache date_;
   std::string spare_room_;

@@ -67,22 +67,26 @@ class SocketPoller {
   /// Whether Poll has something to hand out before the kernel reports anything.
   bool HasDue() const { return first_ != kNone; }
   /// Notes what the kernel has to report now and calls `resume(item)` for what is due, but not for too many at once.
-  /// What becomes due through these calls is left for the next one.
+  /// What becomes due through these calls is left for the next one. Returns whether the kernel had no more to report,
+  /// and nothing else that is due was left behind.
   template <class Resume>
-  void Poll(Resume resume) {
+  bool Poll(Resume resume) {
     EpollSet::Batch room;
-    for (const epoll_event& event : epoll_.Poll(&room)) {
+    const auto events = epoll_.Poll(&room);
+    for (const epoll_event& event : events) {
       Slot& slot = At(event.data.fd);
       if (slot.readiness == nullptr) continue;
       slot.readiness->Note(event.events);
       if (slot.Due()) Append(event.data.fd);
     }
+    const bool all = events.size() < room.size() && due_ <= room.size();
     for (std::size_t left = std::min(due_, room.size()); left > 0; --left) {
       Slot& slot = TakeFirst();
       if (!slot.Due()) continue;  // its socket was closed, and another may have its number
       slot.waits = false;
       resume(std::move(slot.item));  // may move the slots
     }
+    return all;
   }
 
  private:

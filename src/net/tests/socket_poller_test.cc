@@ -336,6 +336,20 @@ TEST_F(SocketPollerTest, AnItemThatIsDroppedWhenHandedOutLeavesNothingBehind) {
   EXPECT_THAT(Poll(), IsEmpty());
 }
 
+TEST_F(SocketPollerTest, SaysWhetherThatWasAll) {
+  EXPECT_TRUE(poller_.Poll([](Client::Self) {}));
+  const std::size_t many = EpollSet::Batch().size() + 1;
+  for (std::size_t i = 0; i < many; ++i) {
+    auto client = Make("one of many");
+    client->Send("x");
+    Await(std::move(client));
+  }
+  std::size_t handed_out = 0;
+  EXPECT_FALSE(poller_.Poll([&](Client::Self) { ++handed_out; }));
+  EXPECT_TRUE(poller_.Poll([&](Client::Self) { ++handed_out; }));
+  EXPECT_EQ(handed_out, many);
+}
+
 TEST_F(SocketPollerTest, AnExceptionCostsOneItemAndTheOthersAreStillDue) {
   for (const char* name : {"a", "b", "c"}) {
     auto client = Make(name);
