@@ -2,12 +2,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
 #include <chrono>
+#include <cstring>
 #include <memory>
 #include <thread>
 
 #include "echo_server.h"
+#include "kernel_time.h"
 #include "raw_client.h"
+#include "valence/base/file_descriptor.h"
 
 namespace valence::net {
 namespace {
@@ -20,8 +27,48 @@ std::string Post(std::string_view path) {
   return "POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody";
 }
 
-// Connected and known to the server, so that the kernel notes when its bytes arrive.
+/// How long ago the kernel says that the datagram came in which is the next in `socket`.
+std::chrono::nanoseconds AgeOfNext(int socket) {
+  alignas(cmsghdr) std::array<char, 64> control;
+  char byte = 0;
+  iovec room{&byte, 1};
+  msghdr message{};
+  message.msg_iov = &room;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  timespec stamp{}, now{};
+  if (recvmsg(socket, &message, 0) != 1 || CMSG_FIRSTHDR(&message) == nullptr) return {};
+  std::memcpy(&stamp, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof stamp);
+  clock_gettime(CLOCK_REALTIME, &now);
+  return ToDuration(now) - ToDuration(stamp);
+}
+
+/// The kernel notes when bytes arrive from a moment after the first socket has asked for it, which can be a long moment
+/// on a busy machine. This one asks for as long as the process lives.
+bool KernelNotesArrivals() {
+  static const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  setsockopt(socket.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  socklen_t size = sizeof address;
+  if (bind(socket.get(), generic, size) != 0 || getsockname(socket.get(), generic, &size) != 0) return false;
+  const auto sleep = std::chrono::milliseconds(5);
+  for (int i = 0; i < 2000; ++i) {
+    if (sendto(socket.get(), "x", 1, 0, generic, size) != 1) return false;
+    std::this_thread::sleep_for(sleep);
+    if (AgeOfNext(socket.get()) >= sleep) return true;
+  }
+  return false;
+}
+
+// Connected and known to the server.
 std::unique_ptr<RawClient> Known(const EchoServer& server) {
+  static const bool noted = KernelNotesArrivals();
+  EXPECT_TRUE(noted);
   auto client = std::make_unique<RawClient>(server.port());
   client->Send(Get("/known"));
   client->ReadAnswer();
