@@ -34,6 +34,8 @@ std::array<DeadlineList, kPhases> MakeLists(const ServerOptions& o) {
           DeadlineList(o.body_timeout),   DeadlineList(kLingerTime)};
 }
 
+constexpr milliseconds kCoarseness{10};  // of CoarseNow, at most
+
 /// steady_clock's time as of the kernel's last tick, a few milliseconds ago: every request arms a deadline, and a look
 /// at the clock proper costs several times as much.
 steady_clock::time_point CoarseNow() {
@@ -193,7 +195,9 @@ void Worker::Poll() {
 }
 
 // What the kernel had not reported by the last look but one, when it reported all there was, came after it.
-bool Worker::MayBeLate() const { return !ready_.empty() || CoarseNow() - last_look_ > shared_.options.late_after / 2; }
+bool Worker::MayBeLate() const {
+  return !ready_.empty() || CoarseNow() - last_look_ + kCoarseness > shared_.options.late_after / 2;
+}
 
 void Worker::RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self)) {
   // The guard keeps Run from returning. After a Cut the connection goes with io_, as any that waits for something.

@@ -52,7 +52,8 @@ struct HttpRequest {
   std::string_view peer;  ///< the client's address without its port, or ""
   bool secure = false;    ///< whether it came by TLS
   /// How long it lay in the kernel because this thread was busy: what a queue is elsewhere. The longest of its parts,
-  /// so that a long body does not add up to a wait. 0 unless ServerOptions::late_after is set.
+  /// so that a long body does not add up to a wait. 0 unless ServerOptions::late_after is set, and where it is
+  /// certainly below half of that, which it is at most times.
   std::chrono::nanoseconds waited{};
   /// Only for an HttpRefuser: whether so much work is before it that in an overload it is best refused.
   bool queue_is_full = false;
