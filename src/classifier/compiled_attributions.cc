@@ -103,7 +103,7 @@ void CompiledScorer::Choose(std::int32_t row, std::size_t limit, ScoringMemory* 
   const auto r = static_cast<std::size_t>(row);
   const std::span<const CountedFeature> features = memory->counter.features();
   const std::span<double> sizes(memory->sizes.data(), features.size());
-  if (r != 0) {
+  if (rows_ > 1) {  // else the score has set them
     std::transform(features.begin(), features.end(), sizes.begin(),
                    [&](const CountedFeature& f) { return SizeOf(f, r); });
   }

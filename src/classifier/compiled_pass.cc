@@ -184,7 +184,7 @@ void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
     memory->length = sums.norm.Length();
     out->scores[0] = sums.score;
   } else {
-    AddUpRows<kRemember>(memory, out->scores.data());
+    AddUpRows(memory, out->scores.data());
   }
   for (std::size_t row = 0; row < rows_; ++row) {
     out->scores[row] = out->scores[row] / memory->length + intercepts_[row];
@@ -193,16 +193,13 @@ void CompiledScorer::AddUp(ScoringMemory* memory, Prediction* out) const {
   out->known_tokens = out->tokens - memory->unknown_tokens;
 }
 
-template <bool kRemember>
 void CompiledScorer::AddUpRows(ScoringMemory* memory, double* scores) const {
-  const std::span<const CountedFeature> features = memory->counter.features();
   DocumentNorm norm(norm_);
-  for (std::size_t i = 0; i < features.size(); ++i) {
-    const double* const cell = CellOf(features[i].id);
-    const double value = term_frequency_(features[i].count) * cell[0];
+  for (const auto& [id, count] : memory->counter.features()) {
+    const double* const cell = CellOf(id);
+    const double value = term_frequency_(count) * cell[0];
     norm.Add(value);
     for (std::size_t row = 0; row < rows_; ++row) scores[row] += value * cell[row + 1];
-    if (kRemember) memory->sizes[i] = SizeOf(features[i], 0);
   }
   memory->length = norm.Length();
 }

@@ -57,7 +57,6 @@ class CompiledScorer {
   std::size_t FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const;
   template <bool kRemember>
   void AddUp(ScoringMemory* memory, Prediction* out) const;
-  template <bool kRemember>
   void AddUpRows(ScoringMemory* memory, double* scores) const;
   void Choose(std::int32_t row, std::size_t limit, ScoringMemory* memory) const;
   void LookUpTerms(Prediction* out) const;

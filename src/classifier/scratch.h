@@ -26,11 +26,11 @@ struct ScoringMemory {
   std::uint32_t unknown_tokens = 0;         ///< nodes that are kUnknown
   std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining
   std::vector<std::size_t> ends;            ///< [n - 1]: how many occurrences have n tokens or fewer
-  std::vector<double> sizes;     ///< of the first row's contribution of one occurrence, by place, when explaining
-  std::vector<double> greatest;  ///< of groups of `sizes`
-  std::vector<std::uint32_t> candidates;  ///< places of features that may be among the weightiest
-  FewFound few;                           ///< occurrences of candidates
-  std::vector<FoundFeature> kept;         ///< of which attributions are made: the first `kept_count`
+  std::vector<double> sizes;                ///< of one occurrence's contribution to the explained row, by place
+  std::vector<double> greatest;             ///< of groups of `sizes`
+  std::vector<std::uint32_t> candidates;    ///< places of features that may be among the weightiest
+  FewFound few;                             ///< occurrences of candidates
+  std::vector<FoundFeature> kept;           ///< of which attributions are made: the first `kept_count`
   std::size_t kept_count = 0;
   FeatureCounter counter;
   SurfaceMemo memo;

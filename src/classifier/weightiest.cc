@@ -10,8 +10,6 @@
 namespace valence::classifier {
 namespace {
 
-constexpr std::size_t kPadding = 8;
-
 /// Where it is in the text; at the same token the shorter one comes first. No other has the same.
 std::uint64_t PlaceOf(const FoundFeature& f) { return std::uint64_t{f.first_token} << 32 | f.tokens; }
 bool IsBefore(const FoundFeature& a, const FoundFeature& b) { return PlaceOf(a) < PlaceOf(b); }
@@ -59,6 +57,7 @@ double LowerBoundOfLargest(std::span<const double> sizes, std::size_t limit, std
 // Each goes where its rank is, which is counted. As if there were a multiple of 8, so that loops end where they nearly
 // always do.
 std::size_t KeepWeightiest(std::size_t limit, FewFound* found, FoundFeature* kept) {
+  constexpr std::size_t kPadding = FewFound::kPadding;
   for (std::uint32_t k = 0; k < kPadding; ++k) {  // behind all others, and no weightier
     found->all[found->count + k] = {std::numeric_limits<std::uint32_t>::max(), k, 0, 0};
   }

@@ -26,7 +26,9 @@ double LowerBoundOfLargest(std::span<const double> sizes, std::size_t limit, std
 
 /// A few that were found. What is behind the first `count` is working memory.
 struct FewFound {
-  std::array<FoundFeature, kFew + 8> all;
+  static constexpr std::size_t kPadding = 8;
+
+  std::array<FoundFeature, kFew + kPadding> all;
   std::size_t count = 0;
 };
 

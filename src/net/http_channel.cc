@@ -12,8 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <ctime>
 #include <utility>
 
 #include "kernel_time.h"
@@ -22,22 +20,8 @@ namespace valence::net {
 using std::chrono::nanoseconds;
 namespace {
 
-constexpr std::size_t kRecord = 16u << 10;                     // the most that TLS puts in one record
-constexpr std::size_t kDiscarded = 1u << 20;                   // at a time
-constexpr nanoseconds kImplausible = std::chrono::minutes(1);  // the clock was set between arrival and now
-
-/// Time since the stamp that the kernel left in `message` (SO_TIMESTAMPNS), or 0.
-nanoseconds Age(msghdr& message) {
-  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
-    timespec stamp{}, now{};
-    std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    const nanoseconds age = ToDuration(now) - ToDuration(stamp);
-    return age > nanoseconds(0) && age < kImplausible ? age : nanoseconds(0);
-  }
-  return nanoseconds(0);
-}
+constexpr std::size_t kRecord = 16u << 10;    // the most that TLS puts in one record
+constexpr std::size_t kDiscarded = 1u << 20;  // at a time
 
 }  // namespace
 
@@ -77,7 +61,7 @@ Channel::Transfer Channel::ReceiveStamped(char* out, std::size_t size, int flags
   message.msg_control = control.data();
   message.msg_controllen = control.size();
   const ssize_t received = RetryIfInterrupted([&] { return ::recvmsg(fd(), &message, flags); });
-  waited_ = received > 0 ? Age(message) : nanoseconds(0);
+  waited_ = received > 0 ? AgeOf(message) : nanoseconds(0);
   return Received(received, size);
 }
 

@@ -383,7 +383,7 @@ def test_a_stream_that_stays_open_does_not_hold_up_the_end(folder, signals):
         begun = time.monotonic()
         for _ in range(signals):
             server.process.send_signal(signal.SIGTERM)
-            time.sleep(0.2)
+            time.sleep(0.2)  # two at once would be one
         assert server.process.wait(timeout=20) == 0
         assert time.monotonic() - begun < 10  # --drain-timeout is 25 s
 

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstring>
 #include <memory>
 #include <thread>
 
@@ -37,11 +36,7 @@ std::chrono::nanoseconds AgeOfNext(int socket) {
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
-  timespec stamp{}, now{};
-  if (recvmsg(socket, &message, 0) != 1 || CMSG_FIRSTHDR(&message) == nullptr) return {};
-  std::memcpy(&stamp, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof stamp);
-  clock_gettime(CLOCK_REALTIME, &now);
-  return ToDuration(now) - ToDuration(stamp);
+  return recvmsg(socket, &message, 0) == 1 ? AgeOf(message) : std::chrono::nanoseconds(0);
 }
 
 /// The kernel notes when bytes arrive from a moment after the first socket has asked for it, which can be a long moment
@@ -56,11 +51,11 @@ bool KernelNotesArrivals() {
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
   if (bind(socket.get(), generic, size) != 0 || getsockname(socket.get(), generic, &size) != 0) return false;
-  const auto sleep = std::chrono::milliseconds(5);
+  const auto age = std::chrono::milliseconds(5);  // what is not noted has none
   for (int i = 0; i < 2000; ++i) {
     if (sendto(socket.get(), "x", 1, 0, generic, size) != 1) return false;
-    std::this_thread::sleep_for(sleep);
-    if (AgeOfNext(socket.get()) >= sleep) return true;
+    std::this_thread::sleep_for(age);
+    if (AgeOfNext(socket.get()) >= age) return true;
   }
   return false;
 }
