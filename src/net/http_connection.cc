@@ -12,7 +12,7 @@
 namespace valence::net {
 namespace {
 
-constexpr std::size_t kFirstBuffer = 4u << 10;  // a review with its header; 10,000 idle connections take 40 MB
+constexpr std::size_t kFirstBuffer = BufferPool::kSize;
 constexpr std::size_t kStreamBuffer = 64u << 10;
 constexpr std::size_t kKeptBuffer = 16u << 10;
 constexpr std::size_t kBelievedFrom = 16u << 10;  // who has sent so much means the Content-Length
@@ -39,7 +39,10 @@ Connection::Connection(Worker* worker, Channel channel, std::string peer)
   worker_.Opened();
 }
 
-Connection::~Connection() { worker_.Closed(channel_.fd()); }
+Connection::~Connection() {
+  ReturnBuffer();
+  worker_.Closed(channel_.fd());
+}
 
 void Connection::Turn(Self self, int status, std::string_view reason) {
   Connection& c = *self;
@@ -114,32 +117,49 @@ void Connection::OnResume(Self self) {
   if (phase_ == Phase::kWrite) return Send(std::move(self));
   if (phase_ == Phase::kLinger) return Discard(std::move(self));
   if (unread_ != 0) return SkipBody(std::move(self));
-  Receive(std::move(self));
+  if (!ReadMore(&self)) return;
+  const bool is_short = capacity_ == kFirstBuffer && end_ < capacity_;
+  if (is_short) return worker_.ServeSoon(std::move(self));
+  worker_.ServeReceived();  // those of others need not wait for this one
+  TakeIn(std::move(self));
 }
 
 void Connection::Receive(Self self) {
-  for (;;) {
-    MakeRoom();
-    const std::size_t room = capacity_ - end_;
-    const auto read = channel_.Read(data_.get() + end_, room, worker_.MayBeLate());
-    switch (read.outcome) {
-      case Channel::Outcome::kClosed:
-        return;  // the client closed, or the network broke
-      case Channel::Outcome::kWaitReadable:
-        return Await(std::move(self), Direction::kRead);
-      case Channel::Outcome::kWaitWritable:
-        return Await(std::move(self), Direction::kWrite);
-      case Channel::Outcome::kDone:
-        break;
-    }
-    end_ += read.size;
-    request_.waited = std::max(request_.waited, channel_.waited());
+  if (ReadMore(&self)) TakeIn(std::move(self));
+}
+
+/// Reads what is there, as far as there is room. False if that is nothing: then the connection waits for it, or is to
+/// go.
+bool Connection::ReadMore(Self* self) {
+  MakeRoom();
+  const auto read = channel_.Read(data_.get() + end_, capacity_ - end_, worker_.MayBeLate());
+  switch (read.outcome) {
+    case Channel::Outcome::kClosed:
+      return false;  // the client closed, or the network broke
+    case Channel::Outcome::kWaitReadable:
+      Await(std::move(*self), Direction::kRead);
+      return false;
+    case Channel::Outcome::kWaitWritable:
+      Await(std::move(*self), Direction::kWrite);
+      return false;
+    case Channel::Outcome::kDone:
+      break;
+  }
+  end_ += read.size;
+  request_.waited = std::max(request_.waited, channel_.waited());
+  return true;
+}
+
+/// Serves what ReadMore has read.
+void Connection::TakeIn(Self self) {
+  do {
+    const bool filled = end_ == capacity_;
     const Next next = PrepareAnswer();
     // What filled the room has left something behind, so the rest of a long body needs no wait. Not for streams, which
     // have no end.
-    const bool more = next == Next::kRead && stream_ == nullptr && read.size == room;
+    const bool more = next == Next::kRead && stream_ == nullptr && filled;
     if (!more) return Go(std::move(self), next);
-  }
+  } while (ReadMore(&self));
 }
 
 void Connection::Send(Self self) {
@@ -180,6 +200,7 @@ Connection::Next Connection::PrepareAnswer() {
   // RFC 9112 2.2: old clients end a body with a line end too many.
   while (parser_.size() == 0 && Message().starts_with("\r\n")) begin_ += 2;
   if (begin_ == end_) {
+    ReturnBuffer();
     Enter(fresh_ ? Phase::kFresh : Phase::kIdle);
     return Next::kRead;
   }
@@ -332,12 +353,20 @@ void Connection::MakeRoom() {
     // Doubling as bytes arrive: a Content-Length alone makes nobody allocate.
     capacity_ = std::max(least, capacity_ * 2);
     if (stream_ == nullptr && held >= kBelievedFrom) capacity_ = std::max(capacity_, parser_.announced_size());
-    auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
+    auto larger =
+        capacity_ == kFirstBuffer ? worker_.buffers().Take() : std::make_unique_for_overwrite<char[]>(capacity_);
     if (held != 0) std::memcpy(larger.get(), data_.get() + begin_, held);
     data_ = std::move(larger);
   }
   begin_ = 0;
   end_ = held;
+}
+
+/// Lets go of the buffer, which holds nothing. A larger one stays with who needed it.
+void Connection::ReturnBuffer() {
+  if (capacity_ != kFirstBuffer) return;
+  worker_.buffers().Return(std::move(data_));
+  capacity_ = begin_ = end_ = 0;
 }
 
 }  // namespace valence::net

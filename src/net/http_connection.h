@@ -41,7 +41,7 @@ class Connection final : public Expiring {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  /// Serves requests until the client or a limit ends it.
+  /// Serves what has been read, and goes on until the client or a limit ends it.
   static void Start(Self self) { self->Serve(std::move(self)); }
   /// Answers `status` to whatever the client sends, and closes.
   static void Turn(Self self, int status, std::string_view reason);
@@ -75,6 +75,7 @@ class Connection final : public Expiring {
   void Await(Self self, Direction direction);
   void OnResume(Self self);
   void Receive(Self self);
+  void TakeIn(Self self);
   void Go(Self self, Next next);
   void Defer(Self self);
   void Queue(Self self);
@@ -88,6 +89,7 @@ class Connection final : public Expiring {
   void Discard(Self self);
 
   // The synchronous ones.
+  bool ReadMore(Self* self);
   Next PrepareAnswer();
   RequestParser::State Parse();
   Next AnswerOrQueue();
@@ -124,6 +126,7 @@ class Connection final : public Expiring {
     unlink();
   }
   void MakeRoom();
+  void ReturnBuffer();
 
   std::string_view Message() const { return {data_.get() + begin_, end_ - begin_}; }
 

@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 
+#include "buffer_pool.h"
 #include "deadline_list.h"
 #include "http_connection.h"
 #include "http_listener.h"
@@ -73,6 +74,10 @@ class Worker {
   bool QueueIsFull() const { return ready_.IsFull(); }
   /// Gives the connection's request its turn when it comes.
   void Queue(Connection::Self connection, std::chrono::nanoseconds waited);
+  /// Serves what the connection has read, a little later: with what the others have sent by now.
+  void ServeSoon(Connection::Self connection);
+  /// Serves what ServeSoon has kept.
+  void ServeReceived();
   /// Sends the connection's answer, a little later: with those to the other requests that have arrived by now.
   void SendSoon(Connection::Self connection);
   /// Sends what SendSoon has kept.
@@ -91,6 +96,7 @@ class Worker {
   }
   /// Ends the use of a body's room: the body is empty then, and has none.
   void ReturnRoom(std::string* body);
+  BufferPool& buffers() { return buffers_; }
   void Arm(Connection& connection, Phase phase);
   void Opened();
   void Closed(int socket);
@@ -134,6 +140,7 @@ class Worker {
   std::size_t open_ = 0;
   DateCache date_;
   std::string spare_room_;
+  BufferPool buffers_;
   std::array<DeadlineList, kPhases> lists_;
 
   // Connections live here, in io_'s pending operations and in the last members, and use the members above.
@@ -145,6 +152,7 @@ class Worker {
   Timer drain_step_;
   Timer cut_;
   ReadyQueue<Connection::Self> ready_;
+  std::deque<Connection::Self> received_;
   std::deque<Connection::Self> unsent_;
 };
 
