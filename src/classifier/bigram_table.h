@@ -75,10 +75,27 @@ class BigramTable {
   /// for its line.
   template <class Visit>
   void SearchAll(std::span<const Node> nodes, const Visit& visit) const;
-  /// The same for those that only need to know which are there: writes the places that are found, or'ed with `flag`,
-  /// and where their pairs begin if `begins` is not nullptr; returns how many. Both need room for nodes.size().
-  std::size_t FindAll(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
-  std::size_t FindAllPortably(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
+
+  /// Where 16 pairs are sought.
+  static constexpr std::size_t kBlock = 16;
+  struct alignas(64) KeyBlock {
+    std::array<std::uint32_t, kBlock> lines;
+    std::array<std::uint32_t, kBlock> checks;
+  };
+  /// Sets *keys to those of the pairs of neighbours in `nodes`, of which there are 2 to 17, and has their lines
+  /// fetched.
+  void Seek(std::span<const Node> nodes, KeyBlock* keys) const;
+  void SeekPortably(std::span<const Node> nodes, KeyBlock* keys) const;
+  /// Pairs of a text, by where they begin. The first one is the first of a block.
+  struct Range {
+    std::size_t begin;
+    std::size_t end;
+  };
+  /// Of the pairs in `range`, whose keys are in keys[0] (pairs 0 to 15), keys[1] and so on: writes the places that are
+  /// found, or'ed with `flag`, and where their pairs begin if `begins` is not nullptr; returns how many. Both need room
+  /// for one more than there are.
+  std::size_t Take(const KeyBlock* keys, Range range, Place flag, Place* places, std::uint32_t* begins) const;
+  std::size_t TakePortably(const KeyBlock* keys, Range range, Place flag, Place* places, std::uint32_t* begins) const;
 
   const double* CellAt(Place place) const { return cells() + 2 * std::size_t{place}; }
   /// A place's cell is at [2 * place]: a line has as many places as there would be cells.
@@ -141,7 +158,8 @@ class BigramTable {
   // The second product's upper half spreads it evenly over any number of lines. 32 bits of the pair do: those of two
   // with the same check are 2^23 apart or more.
   std::size_t LineOf(std::uint64_t mixed) const { return (mixed >> 32) * lines_.size() >> 32; }
-  std::size_t FindAllByAvx512(std::span<const Node> nodes, Place flag, Place* places, std::uint32_t* begins) const;
+  void SeekByAvx512(std::span<const Node> nodes, KeyBlock* keys) const;
+  std::size_t TakeByAvx512(const KeyBlock* keys, Range range, Place flag, Place* places, std::uint32_t* begins) const;
   static Place PlaceAt(std::size_t line, std::size_t k) { return static_cast<Place>(line * kPlacesPerLine + k); }
 
   static constexpr std::size_t kAhead = 32;  // pairs, as in TokenTable

@@ -34,9 +34,13 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   tokenizer_.Run(text, &memory->surface);
   if (maps_identically_) {
     memory->nodes.resize(memory->surface.count);
-    trie_.tokens.FindAll(memory->surface, memory->nodes.data());
+    if (searches_bigrams_) memory->bigrams.Begin(trie_.bigrams, memory->nodes);
+    trie_.tokens.FindAll(memory->surface, memory->nodes.data(), [&](std::size_t known) {
+      if (searches_bigrams_) memory->bigrams.Advance(known);
+    });
   } else {
     MapTokens<kRemember>(memory);
+    if (searches_bigrams_) memory->bigrams.Begin(trie_.bigrams, memory->nodes);
   }
   FindFeatures<kRemember>(memory);
   const std::span<const std::uint32_t> occurrences(memory->occurrences.data(), memory->occurrence_count);
@@ -55,7 +59,7 @@ void CompiledScorer::MapTokens(ScoringMemory* memory) const {
   memory->spans.clear();
   memory->memo.UseFor(id_);
   memory->surface_nodes.resize(tokens.size());
-  surface_.FindAll(memory->surface, memory->surface_nodes.data());
+  surface_.FindAll(memory->surface, memory->surface_nodes.data(), [](std::size_t) {});
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Node node = memory->surface_nodes[i];
     if (node == kUnknown || node == kSeveral) {
@@ -98,12 +102,12 @@ void CompiledScorer::FindFeatures(ScoringMemory* memory) const {
   std::size_t found = FindUnigrams<kRemember>(memory);
   memory->ends.push_back(found);
   for (std::size_t n = 2; n <= std::min(trie_.max_tokens, memory->nodes.size()); ++n) {
-    if (n > 2 || !trie_.has_bigram_table) {
-      found = FindNgrams<kRemember>(n, found, memory);
-    } else if (trie_.max_tokens > 2) {
+    if (searches_bigrams_) {
+      found = FindBigrams<kRemember>(found, memory);
+    } else if (n == 2 && trie_.has_bigram_table) {
       found = FindBigramsAndPrefixes<kRemember>(found, memory);
     } else {
-      found = FindBigrams<kRemember>(found, memory);
+      found = FindNgrams<kRemember>(n, found, memory);
     }
     memory->ends.push_back(found);
   }
@@ -135,7 +139,7 @@ std::size_t CompiledScorer::FindUnigrams(ScoringMemory* memory) const {
 template <bool kRemember>
 std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory) const {
   std::uint32_t* const first_tokens = kRemember ? memory->first_tokens.data() + found : nullptr;
-  return found + trie_.bigrams.FindAll(memory->nodes, kPlaceBit, memory->occurrences.data() + found, first_tokens);
+  return found + memory->bigrams.Finish(kPlaceBit, memory->occurrences.data() + found, first_tokens);
 }
 
 /// The same where longer n-grams follow, which need the nodes of all prefixes.

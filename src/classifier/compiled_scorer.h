@@ -75,7 +75,8 @@ class CompiledScorer {
   text::FusedTokenizer tokenizer_;
   bool maps_identically_;
   const VocabularyTrie& trie_;
-  TokenTable surface_;  // unless maps_identically_: the vocabulary's tokens, and what they are mapped to as surface
+  bool searches_bigrams_;  // by BigramSearch: there are no longer n-grams, which need the nodes of all prefixes
+  TokenTable surface_;     // unless maps_identically_: the vocabulary's tokens, and what they are mapped to as surface
   std::size_t rows_;
   const features::Vocabulary& vocabulary_;
   TermFrequency term_frequency_;

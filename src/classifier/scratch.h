@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bigram_search.h"
 #include "feature_counter.h"
 #include "surface_memo.h"
 #include "valence/classifier/classifier.h"
@@ -32,6 +33,7 @@ struct ScoringMemory {
   FewFound few;                             ///< occurrences of candidates
   std::vector<FoundFeature> kept;           ///< of which attributions are made: the first `kept_count`
   std::size_t kept_count = 0;
+  BigramSearch bigrams;
   FeatureCounter counter;
   SurfaceMemo memo;
   std::string mapped_bytes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "token_table.h"
 #include "valence/base/avx512.h"
@@ -10,7 +11,7 @@ namespace valence::classifier {
 // Each token is looked at three times: where its slot is named, where its slot is, and whether it is the slot's token.
 // Between these its lines of index and slots arrive.
 
-void TokenTable::FindAllPortably(const text::TokenBuffer& surface, Node* nodes) const {
+void TokenTable::FindAllPortably(const text::TokenBuffer& surface, Node* nodes, const Progress& progress) const {
   const std::span<const text::SurfaceToken> tokens = surface.tokens();
   const char* const bytes = surface.bytes.data();
   std::array<std::uint64_t, kFarAhead> firsts, seconds, hashes;  // of the next tokens' keys, as rings
@@ -29,17 +30,21 @@ void TokenTable::FindAllPortably(const text::TokenBuffer& surface, Node* nodes) 
   };
   for (std::size_t i = 0; i < kFarAhead; ++i) look_far_ahead(i);
   for (std::size_t i = 0; i < kAhead; ++i) look_ahead(i);
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::size_t at = i % kFarAhead;
-    nodes[i] = Find({firsts[at], seconds[at], tokens[i].length}, bytes + tokens[i].offset, hashes[at]);
-    look_ahead(i + kAhead);
-    look_far_ahead(i + kFarAhead);
+  for (std::size_t end = 0; end < tokens.size(); progress(end)) {
+    const std::size_t begin = std::exchange(end, std::min(end + kBlock, tokens.size()));
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::size_t at = i % kFarAhead;
+      nodes[i] = Find({firsts[at], seconds[at], tokens[i].length}, bytes + tokens[i].offset, hashes[at]);
+      look_ahead(i + kAhead);
+      look_far_ahead(i + kFarAhead);
+    }
   }
 }
 
 #if defined(__x86_64__)
 /// The same with a key in one register: it is cut out by one load, and compared with a slot by one instruction.
-VALENCE_AVX512 void TokenTable::FindAllByAvx512(const text::TokenBuffer& surface, Node* nodes) const {
+VALENCE_AVX512 void TokenTable::FindAllByAvx512(const text::TokenBuffer& surface, Node* nodes,
+                                                const Progress& progress) const {
   const std::span<const text::SurfaceToken> tokens = surface.tokens();
   const char* const bytes = surface.bytes.data();
   const std::uint32_t* const index = index_.data();
@@ -76,25 +81,28 @@ VALENCE_AVX512 void TokenTable::FindAllByAvx512(const text::TokenBuffer& surface
   };
   for (std::size_t i = 0; i < kFarAhead; ++i) look_far_ahead(i);
   for (std::size_t i = 0; i < kAhead; ++i) look_ahead(i);
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const Ahead& now = ring[i % kFarAhead];
-    const __m256i key = _mm256_load_si256(reinterpret_cast<const __m256i*>(&now));
-    const __m256i slot = _mm256_load_si256(reinterpret_cast<const __m256i*>(now.slot));
-    const Node if_unknown = Node{0} - (_mm256_mask_cmpneq_epi32_mask(kCompared, key, slot) != 0 ? 1u : 0u);
-    nodes[i] = now.slot->node | if_unknown;
-    if (MayBeElsewhere(if_unknown, now.place, now.length)) [[unlikely]]
-      nodes[i] = FindSlowly(surface.Bytes(tokens[i]), surface.Hash(tokens[i]));
-    look_ahead(i + kAhead);
-    look_far_ahead(i + kFarAhead);
+  for (std::size_t end = 0; end < tokens.size(); progress(end)) {
+    const std::size_t begin = std::exchange(end, std::min(end + kBlock, tokens.size()));
+    for (std::size_t i = begin; i < end; ++i) {
+      const Ahead& now = ring[i % kFarAhead];
+      const __m256i key = _mm256_load_si256(reinterpret_cast<const __m256i*>(&now));
+      const __m256i slot = _mm256_load_si256(reinterpret_cast<const __m256i*>(now.slot));
+      const Node if_unknown = Node{0} - (_mm256_mask_cmpneq_epi32_mask(kCompared, key, slot) != 0 ? 1u : 0u);
+      nodes[i] = now.slot->node | if_unknown;
+      if (MayBeElsewhere(if_unknown, now.place, now.length)) [[unlikely]]
+        nodes[i] = FindSlowly(surface.Bytes(tokens[i]), surface.Hash(tokens[i]));
+      look_ahead(i + kAhead);
+      look_far_ahead(i + kFarAhead);
+    }
   }
 }
 #endif
 
-void TokenTable::FindAll(const text::TokenBuffer& surface, Node* nodes) const {
+void TokenTable::FindAll(const text::TokenBuffer& surface, Node* nodes, const Progress& progress) const {
 #if defined(__x86_64__)
-  if (HasAvx512()) return FindAllByAvx512(surface, nodes);
+  if (HasAvx512()) return FindAllByAvx512(surface, nodes, progress);
 #endif
-  FindAllPortably(surface, nodes);
+  FindAllPortably(surface, nodes, progress);
 }
 
 }  // namespace valence::classifier

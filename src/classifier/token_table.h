@@ -49,9 +49,13 @@ class TokenTable {
   void PrefetchPlace(std::uint64_t hash) const { __builtin_prefetch(&index_[PlaceOf(hash)]); }
   void PrefetchSlot(std::uint64_t hash) const { __builtin_prefetch(&slots_[index_[PlaceOf(hash)] & kSlotMask]); }
 
+  /// Called with how many of a text's nodes, from the first on, are known.
+  using Progress = std::function<void(std::size_t known)>;
   /// Sets nodes[i] to that of token i of `surface`, for all of them: looking ahead, so that none waits for memory.
-  void FindAll(const text::TokenBuffer& surface, Node* nodes) const;
-  void FindAllPortably(const text::TokenBuffer& surface, Node* nodes) const;
+  /// Tells `progress` whenever there are kBlock more, and when there are all.
+  void FindAll(const text::TokenBuffer& surface, Node* nodes, const Progress& progress) const;
+  void FindAllPortably(const text::TokenBuffer& surface, Node* nodes, const Progress& progress) const;
+  static constexpr std::size_t kBlock = 16;
 
   /// This table with other nodes: map(token) for each token, which all threads call.
   TokenTable Remapped(const std::function<Node(std::string_view token)>& map) const;
@@ -88,7 +92,7 @@ class TokenTable {
   void Settle(std::span<const Entry> entries, std::span<std::uint32_t> group);
   void AddHomeless(const Entry& entry);
   void FillSlot(const Entry& entry, Slot* slot);
-  void FindAllByAvx512(const text::TokenBuffer& surface, Node* nodes) const;
+  void FindAllByAvx512(const text::TokenBuffer& surface, Node* nodes, const Progress& progress) const;
   Node FindSlowly(std::string_view token, std::uint64_t hash) const;
   void CopyToken(const Slot& slot, std::string* token) const;
   bool TailEquals(const Slot& slot, std::string_view token) const;

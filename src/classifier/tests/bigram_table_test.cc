@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bigram_table.h"
+#include "bigram_search.h"
 
 #include <gtest/gtest.h>
 
@@ -89,29 +90,51 @@ TEST(BigramTable, DoesNotFindOtherPairs) {
   EXPECT_EQ(found, bigrams.size());
 }
 
-TEST(BigramTable, FindsAllNeighboursOfAText) {
+std::vector<Node> RandomNodes(std::size_t count, Node tokens, std::mt19937* random) {
+  std::vector<Node> nodes(count);
+  for (Node& node : nodes) node = (*random)() % 9 == 0 ? kUnknown : static_cast<Node>((*random)()) % tokens;
+  return nodes;
+}
+
+/// The places and begins of a text's bigrams, found one by one.
+struct Found {
+  std::vector<std::uint32_t> places, begins;
+};
+
+Found FindOneByOne(const BigramTable& table, const std::vector<Node>& nodes, std::uint32_t flag) {
+  Found found;
+  for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
+    const auto search = table.Find(nodes[i], nodes[i + 1]);
+    if (!search.found) continue;
+    found.places.push_back(search.place | flag);
+    found.begins.push_back(static_cast<std::uint32_t>(i));
+  }
+  return found;
+}
+
+TEST(BigramTable, SeeksAndTakesPortablyAsItDoesByVectors) {
+  constexpr std::size_t kBlock = BigramTable::kBlock;
   const Node tokens = 400;
   const BigramTable table = Filled(RandomBigrams(20000, tokens));
-  std::mt19937 random(5);
-  std::vector<Node> nodes;
-  for (int round = 0; round < 300; ++round) {
-    nodes.resize(static_cast<std::size_t>(round));
-    for (Node& node : nodes) node = random() % 9 == 0 ? kUnknown : static_cast<Node>(random()) % tokens;
-    std::vector<std::uint32_t> expected_places, expected_begins;
-    for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
-      const auto search = table.Find(nodes[i], nodes[i + 1]);
-      if (!search.found) continue;
-      expected_places.push_back(search.place | 0x80000000);
-      expected_begins.push_back(static_cast<std::uint32_t>(i));
+  std::mt19937 random(6);
+  for (std::size_t pairs = 1; pairs <= kBlock; ++pairs) {
+    const std::vector<Node> nodes = RandomNodes(pairs + 1, tokens, &random);
+    BigramTable::KeyBlock keys, portable_keys;
+    table.Seek(nodes, &keys);
+    table.SeekPortably(nodes, &portable_keys);
+    for (std::size_t i = 0; i < pairs; ++i) {
+      ASSERT_EQ(keys.lines[i], portable_keys.lines[i]);
+      ASSERT_EQ(keys.checks[i], portable_keys.checks[i]);
     }
-    for (const auto find_all : {&BigramTable::FindAll, &BigramTable::FindAllPortably}) {
-      std::vector<std::uint32_t> places(nodes.size()), begins(nodes.size());
-      const std::size_t found = (table.*find_all)(nodes, 0x80000000, places.data(), begins.data());
-      ASSERT_EQ((table.*find_all)(nodes, 0x80000000, places.data(), nullptr), found);
-      places.resize(found);
-      begins.resize(found);
-      ASSERT_EQ(places, expected_places);
-      ASSERT_EQ(begins, expected_begins);
+    const Found expected = FindOneByOne(table, nodes, 8);
+    for (const auto take : {&BigramTable::Take, &BigramTable::TakePortably}) {
+      Found found{std::vector<std::uint32_t>(pairs + 1), std::vector<std::uint32_t>(pairs + 1)};
+      const auto count = (table.*take)(&keys, {0, pairs}, 8, found.places.data(), found.begins.data());
+      ASSERT_EQ((table.*take)(&keys, {0, pairs}, 8, found.places.data(), nullptr), count);
+      found.places.resize(count);
+      found.begins.resize(count);
+      ASSERT_EQ(found.places, expected.places);
+      ASSERT_EQ(found.begins, expected.begins);
     }
   }
 }
@@ -123,6 +146,46 @@ TEST(BigramTable, AnUnknownTokenIsInNoBigram) {
     EXPECT_FALSE(table.Find(kUnknown, token).found);
     EXPECT_FALSE(table.Find(token, kUnknown).found);
   }
+}
+
+// However much of the text is known before the end, and in whatever steps.
+TEST(BigramSearch, FindsAllNeighboursOfAText) {
+  const Node tokens = 400;
+  const BigramTable table = Filled(RandomBigrams(20000, tokens));
+  std::mt19937 random(5);
+  BigramSearch search;  // used again and again, as a thread does
+  for (std::size_t count = 0; count < 700; ++count) {
+    const std::vector<Node> nodes = RandomNodes(count, tokens, &random);
+    search.Begin(table, nodes);
+    const std::size_t step = 1 + random() % 100;
+    const std::size_t known = count == 0 ? 0 : random() % (2 * count);  // half of the time all
+    for (std::size_t k = 0; k < std::min(known, count); k += step) search.Advance(k);
+    if (known >= count) search.Advance(count);
+    std::vector<std::uint32_t> places(count + 1), begins(count + 1);
+    const std::size_t found = search.Finish(0x80000000, places.data(), begins.data());
+    places.resize(found);
+    begins.resize(found);
+    const Found expected = FindOneByOne(table, nodes, 0x80000000);
+    ASSERT_EQ(places, expected.places);
+    ASSERT_EQ(begins, expected.begins);
+  }
+}
+
+// What a token is that is not known yet must not matter.
+TEST(BigramSearch, DoesNotLookAtNodesThatAreNotKnown) {
+  const BigramTable table = Filled(RandomBigrams(2000, 50));
+  std::mt19937 random(7);
+  const std::vector<Node> text = RandomNodes(100, 50, &random);
+  std::vector<Node> nodes(text.size(), kUnknown);
+  BigramSearch search;
+  search.Begin(table, nodes);
+  for (std::size_t known = 0; known <= text.size(); ++known) {
+    search.Advance(known);
+    if (known < text.size()) nodes[known] = text[known];
+  }
+  std::vector<std::uint32_t> places(text.size() + 1);
+  places.resize(search.Finish(0, places.data(), nullptr));
+  EXPECT_EQ(places, FindOneByOne(table, text, 0).places);
 }
 
 }  // namespace

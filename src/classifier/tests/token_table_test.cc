@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -51,7 +52,14 @@ void ExpectNodes(const TokenTable& table, const std::vector<std::string>& words,
   const text::TokenBuffer buffer = BufferOf(words);
   for (const auto find_all : {&TokenTable::FindAll, &TokenTable::FindAllPortably}) {
     std::vector<Node> nodes(words.size());
-    (table.*find_all)(buffer, nodes.data());
+    std::size_t told = 0;
+    (table.*find_all)(buffer, nodes.data(), [&](std::size_t known) {
+      ASSERT_GT(known, told);
+      ASSERT_LE(known - told, TokenTable::kBlock);
+      ASSERT_TRUE(std::equal(nodes.data() + told, nodes.data() + known, expected.data() + told));
+      told = known;
+    });
+    ASSERT_EQ(told, words.size());
     ASSERT_EQ(nodes, expected);
   }
   for (std::size_t i = 0; i < words.size(); ++i) {
