@@ -160,7 +160,7 @@ def wrk(port, bodies, path="/predict", seconds=3):
     if bad:
         raise SystemExit(f"wrk: {bad.group(0)}")
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
-    p99 = re.search(r"99%\s+(\S+)", out).group(1)
+    p99 = re.search(r"^\s+99%\s+(\S+)", out, re.MULTILINE).group(1)
     return rate, p99
 
 
