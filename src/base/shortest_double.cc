@@ -44,8 +44,8 @@ char* WriteByLibrary(double value, char* out) { return std::to_chars(out, out + 
 }  // namespace
 
 // Always writes as many digits as there can be: those that are too many are zeros behind the end. How many there are is
-// seen from the digits; to have the library take the zeros off costs as much as all the rest, in branches that cannot be
-// predicted.
+// seen from the digits; to have the library take the zeros off costs as much as all the rest, in branches that cannot
+// be predicted.
 char* WriteShortestDouble(double value, char* out) {
   if (value == 0 || !std::isfinite(value)) return WriteByLibrary(value, out);
   const auto decimal = jkj::dragonbox::to_decimal(value, jkj::dragonbox::policy::trailing_zero::ignore);
