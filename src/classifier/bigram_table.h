@@ -71,10 +71,6 @@ class BigramTable {
     return {PlaceAt(key.line, second + 2 * third), (first | second | third) != 0};
   }
   Search Find(Node prefix, Node token) const { return Find(KeyOf(prefix, token)); }
-  /// Calls visit(i, search) for each pair of neighbours, nodes[i] and nodes[i + 1]: looking ahead, so that none waits
-  /// for its line.
-  template <class Visit>
-  void SearchAll(std::span<const Node> nodes, const Visit& visit) const;
 
   /// Where 16 pairs are sought.
   static constexpr std::size_t kBlock = 16;
@@ -162,7 +158,6 @@ class BigramTable {
   std::size_t TakeByAvx512(const KeyBlock* keys, Range range, Place flag, Place* places, std::uint32_t* begins) const;
   static Place PlaceAt(std::size_t line, std::size_t k) { return static_cast<Place>(line * kPlacesPerLine + k); }
 
-  static constexpr std::size_t kAhead = 32;  // pairs, as in TokenTable
   static constexpr std::size_t kChunks = 16;
 
   template <class Get>
@@ -187,23 +182,6 @@ class BigramTable {
   BigArray<Node> nodes_;             // by place; apart, because only explanations and longer n-grams ask
   std::vector<std::uint8_t> seeds_;  // by group
 };
-
-template <class Visit>
-void BigramTable::SearchAll(std::span<const Node> nodes, const Visit& visit) const {
-  if (nodes.empty()) return;
-  const std::size_t pairs = nodes.size() - 1;
-  std::array<Key, kAhead> keys;  // of the next pairs, as a ring
-  const auto look_ahead = [&](std::size_t i) {
-    keys[i % kAhead] = KeyOf(nodes[i], nodes[i + 1]);
-    Prefetch(keys[i % kAhead]);
-  };
-  for (std::size_t i = 0; i < std::min(pairs, kAhead); ++i) look_ahead(i);
-  for (std::size_t i = 0; i < pairs; ++i) {
-    const Search search = Find(keys[i % kAhead]);
-    if (i + kAhead < pairs) look_ahead(i + kAhead);
-    visit(i, search);
-  }
-}
 
 template <class Get>
 bool BigramTable::FillLines(std::size_t lines, std::size_t count, const Get& get) {

@@ -34,13 +34,13 @@ void CompiledScorer::Run(std::string_view text, ScoringMemory* memory, Predictio
   tokenizer_.Run(text, &memory->surface);
   if (maps_identically_) {
     memory->nodes.resize(memory->surface.count);
-    if (searches_bigrams_) memory->bigrams.Begin(trie_.bigrams, memory->nodes);
+    if (trie_.has_bigram_table) memory->bigrams.Begin(trie_.bigrams, memory->nodes);
     trie_.tokens.FindAll(memory->surface, memory->nodes.data(), [&](std::size_t known) {
-      if (searches_bigrams_) memory->bigrams.Advance(known);
+      if (trie_.has_bigram_table) memory->bigrams.Advance(known);
     });
   } else {
     MapTokens<kRemember>(memory);
-    if (searches_bigrams_) memory->bigrams.Begin(trie_.bigrams, memory->nodes);
+    if (trie_.has_bigram_table) memory->bigrams.Begin(trie_.bigrams, memory->nodes);
   }
   FindFeatures<kRemember>(memory);
   const std::span<const std::uint32_t> occurrences(memory->occurrences.data(), memory->occurrence_count);
@@ -102,12 +102,12 @@ void CompiledScorer::FindFeatures(ScoringMemory* memory) const {
   std::size_t found = FindUnigrams<kRemember>(memory);
   memory->ends.push_back(found);
   for (std::size_t n = 2; n <= std::min(trie_.max_tokens, memory->nodes.size()); ++n) {
-    if (searches_bigrams_) {
-      found = FindBigrams<kRemember>(found, memory);
-    } else if (n == 2 && trie_.has_bigram_table) {
-      found = FindBigramsAndPrefixes<kRemember>(found, memory);
-    } else {
+    if (n > 2 || !trie_.has_bigram_table) {
       found = FindNgrams<kRemember>(n, found, memory);
+    } else if (trie_.max_tokens > 2) {
+      found = FindBigramsAndPrefixes(found, memory);
+    } else {
+      found = FindBigrams<kRemember>(found, memory);
     }
     memory->ends.push_back(found);
   }
@@ -142,17 +142,20 @@ std::size_t CompiledScorer::FindBigrams(std::size_t found, ScoringMemory* memory
   return found + memory->bigrams.Finish(kPlaceBit, memory->occurrences.data() + found, first_tokens);
 }
 
-/// The same where longer n-grams follow, which need the nodes of all prefixes.
-template <bool kRemember>
+/// The same where longer n-grams follow, which need the nodes of all prefixes; some are no features.
 std::size_t CompiledScorer::FindBigramsAndPrefixes(std::size_t found, ScoringMemory* memory) const {
-  const BigramTable& table = trie_.bigrams;
+  EnsureSize(memory->occurrences.size(), &memory->first_tokens);
   std::uint32_t* const occurrences = memory->occurrences.data();
-  table.SearchAll(memory->nodes, [&](std::size_t i, const BigramTable::Search& search) {
-    memory->prefixes[i] = search.found ? table.NodeAt(search.place) : kUnknown;
-    occurrences[found] = search.place | kPlaceBit;
-    if (kRemember) memory->first_tokens[found] = static_cast<std::uint32_t>(i);
-    found += memory->prefixes[i] < trie_.features ? 1u : 0u;
-  });
+  std::uint32_t* const first_tokens = memory->first_tokens.data();
+  const std::size_t end = found + memory->bigrams.Finish(kPlaceBit, occurrences + found, first_tokens + found);
+  std::fill_n(memory->prefixes.begin(), memory->nodes.size() - 1, kUnknown);
+  for (std::size_t i = found; i < end; ++i) {
+    const Node node = trie_.bigrams.NodeAt(occurrences[i] & ~kPlaceBit);
+    memory->prefixes[first_tokens[i]] = node;
+    occurrences[found] = occurrences[i];
+    first_tokens[found] = first_tokens[i];
+    found += node < trie_.features ? 1 : 0;
+  }
   return found;
 }
 

@@ -41,7 +41,6 @@ CompiledScorer::CompiledScorer(text::FusedTokenizer tokenizer, const ModelBundle
     : tokenizer_(std::move(tokenizer)),
       maps_identically_(tokenizer_.maps_identically()),
       trie_(trie),
-      searches_bigrams_(trie.has_bigram_table && trie.max_tokens == 2),
       rows_(static_cast<std::size_t>(bundle.linear.rows())),
       vocabulary_(bundle.vectorizer.vocabulary),
       term_frequency_(bundle.vectorizer.config),

@@ -51,7 +51,6 @@ class CompiledScorer {
   std::size_t FindUnigrams(ScoringMemory* memory) const;
   template <bool kRemember>
   std::size_t FindBigrams(std::size_t found, ScoringMemory* memory) const;
-  template <bool kRemember>
   std::size_t FindBigramsAndPrefixes(std::size_t found, ScoringMemory* memory) const;
   template <bool kRemember>
   std::size_t FindNgrams(std::size_t length, std::size_t found, ScoringMemory* memory) const;
@@ -75,8 +74,7 @@ class CompiledScorer {
   text::FusedTokenizer tokenizer_;
   bool maps_identically_;
   const VocabularyTrie& trie_;
-  bool searches_bigrams_;  // by BigramSearch: there are no longer n-grams, which need the nodes of all prefixes
-  TokenTable surface_;     // unless maps_identically_: the vocabulary's tokens, and what they are mapped to as surface
+  TokenTable surface_;  // unless maps_identically_: the vocabulary's tokens, and what they are mapped to as surface
   std::size_t rows_;
   const features::Vocabulary& vocabulary_;
   TermFrequency term_frequency_;

@@ -25,7 +25,7 @@ struct ScoringMemory {
   std::vector<std::uint32_t> occurrences;  ///< ids of features; the first `occurrence_count` are this text's
   std::size_t occurrence_count = 0;
   std::uint32_t unknown_tokens = 0;         ///< nodes that are kUnknown
-  std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining
+  std::vector<std::uint32_t> first_tokens;  ///< of the occurrences, when explaining; of bigrams if they are prefixes
   std::vector<std::size_t> ends;            ///< [n - 1]: how many occurrences have n tokens or fewer
   std::vector<double> sizes;                ///< of one occurrence's contribution to the explained row, by place
   std::vector<double> greatest;             ///< of groups of `sizes`
