@@ -88,9 +88,9 @@ Result<std::int64_t> FeedbackStore::Add(const Feedback& f) {
 
 Result<std::vector<LabelledText>> FeedbackStore::Labelled() {
   constexpr std::string_view kSelect =
-      "SELECT prediction_id, text, label FROM feedback JOIN (SELECT min(feedback_id) AS first, max(feedback_id) AS "
-      "last "
-      "FROM feedback GROUP BY text) ON feedback_id = last ORDER BY first";
+      "SELECT prediction_id, text, label FROM feedback "
+      "JOIN (SELECT min(feedback_id) AS first, max(feedback_id) AS last FROM feedback GROUP BY text) "
+      "ON feedback_id = last ORDER BY first";
   std::vector<LabelledText> labelled;
   VALENCE_RETURN_IF_ERROR(impl_->database->Query(kSelect, [&](const SqliteStatement& row) {
     labelled.push_back({row.Text(0), row.Text(1), row.Text(2)});
