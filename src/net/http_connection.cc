@@ -117,22 +117,24 @@ void Connection::OnResume(Self self) {
   if (phase_ == Phase::kWrite) return Send(std::move(self));
   if (phase_ == Phase::kLinger) return Discard(std::move(self));
   if (unread_ != 0) return SkipBody(std::move(self));
-  if (!ReadMore(&self)) return;
+  const bool may_be_late = worker_.MayBeLate();
+  if (!ReadMore(&self, may_be_late)) return;
+  // How long a request has waited is known now, not later: who may be late is judged at once.
   const bool is_short = capacity_ == kFirstBuffer && end_ < capacity_;
-  if (is_short) return worker_.ServeSoon(std::move(self));
+  if (is_short && !may_be_late) return worker_.ServeSoon(std::move(self));
   worker_.ServeReceived();  // those of others need not wait for this one
   TakeIn(std::move(self));
 }
 
 void Connection::Receive(Self self) {
-  if (ReadMore(&self)) TakeIn(std::move(self));
+  if (ReadMore(&self, worker_.MayBeLate())) TakeIn(std::move(self));
 }
 
 /// Reads what is there, as far as there is room. False if that is nothing: then the connection waits for it, or is to
 /// go.
-bool Connection::ReadMore(Self* self) {
+bool Connection::ReadMore(Self* self, bool may_be_late) {
   MakeRoom();
-  const auto read = channel_.Read(data_.get() + end_, capacity_ - end_, worker_.MayBeLate());
+  const auto read = channel_.Read(data_.get() + end_, capacity_ - end_, may_be_late);
   switch (read.outcome) {
     case Channel::Outcome::kClosed:
       return false;  // the client closed, or the network broke
@@ -159,7 +161,7 @@ void Connection::TakeIn(Self self) {
     // have no end.
     const bool more = next == Next::kRead && stream_ == nullptr && filled;
     if (!more) return Go(std::move(self), next);
-  } while (ReadMore(&self));
+  } while (ReadMore(&self, worker_.MayBeLate()));
 }
 
 void Connection::Send(Self self) {
@@ -351,12 +353,12 @@ void Connection::MakeRoom() {
     std::memmove(data_.get(), data_.get() + begin_, held);
   } else {
     // Doubling as bytes arrive: a Content-Length alone makes nobody allocate.
-    capacity_ = std::max(least, capacity_ * 2);
-    if (stream_ == nullptr && held >= kBelievedFrom) capacity_ = std::max(capacity_, parser_.announced_size());
-    auto larger =
-        capacity_ == kFirstBuffer ? worker_.buffers().Take() : std::make_unique_for_overwrite<char[]>(capacity_);
+    std::size_t wanted = std::max(least, capacity_ * 2);
+    if (stream_ == nullptr && held >= kBelievedFrom) wanted = std::max(wanted, parser_.announced_size());
+    auto larger = wanted == kFirstBuffer ? worker_.buffers().Take() : std::make_unique_for_overwrite<char[]>(wanted);
     if (held != 0) std::memcpy(larger.get(), data_.get() + begin_, held);
     data_ = std::move(larger);
+    capacity_ = wanted;  // not before it is there: ReturnBuffer believes it
   }
   begin_ = 0;
   end_ = held;

@@ -89,7 +89,7 @@ class Connection final : public Expiring {
   void Discard(Self self);
 
   // The synchronous ones.
-  bool ReadMore(Self* self);
+  bool ReadMore(Self* self, bool may_be_late);
   Next PrepareAnswer();
   RequestParser::State Parse();
   Next AnswerOrQueue();

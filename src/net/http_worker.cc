@@ -198,7 +198,8 @@ void Worker::Poll() {
 
 // What the kernel had not reported by the last look but one, when it reported all there was, came after it.
 bool Worker::MayBeLate() const {
-  return !ready_.empty() || CoarseNow() - last_look_ + kCoarseness > shared_.options.late_after / 2;
+  const auto late_after = shared_.options.late_after;
+  return late_after.count() > 0 && (!ready_.empty() || CoarseNow() - last_look_ + kCoarseness > late_after / 2);
 }
 
 void Worker::RunAside(std::function<void()> work, Connection::Self connection, void (*done)(Connection::Self)) {
