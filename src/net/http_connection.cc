@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kFirstBuffer = BufferPool::kSize;
 constexpr std::size_t kStreamBuffer = 64u << 10;
-constexpr std::size_t kKeptBuffer = 16u << 10;
+constexpr std::size_t kGrowth = 4;  // each step costs a call and a copy
 constexpr std::size_t kBelievedFrom = 16u << 10;  // who has sent so much means the Content-Length
 constexpr std::size_t kLongBody = 16u << 10;
 constexpr std::size_t kShortBody = 4u << 10;  // copying it costs less than sending two pieces
@@ -62,6 +62,9 @@ void Connection::Go(Self self, Next next) {
     case Next::kSend:
       EndTimeLimit();
       return worker_.SendSoon(std::move(self));
+    case Next::kSendLater:
+      EndTimeLimit();
+      return worker_.SendRefusalSoon(std::move(self));
     case Next::kDefer:
       return Defer(std::move(self));
     case Next::kQueue:
@@ -117,7 +120,7 @@ void Connection::OnResume(Self self) {
   if (phase_ == Phase::kWrite) return Send(std::move(self));
   if (phase_ == Phase::kLinger) return Discard(std::move(self));
   if (unread_ != 0) return SkipBody(std::move(self));
-  const bool may_be_late = worker_.MayBeLate();
+  const bool may_be_late = MayBeLate();
   if (!ReadMore(&self, may_be_late)) return;
   // How long a request has waited is known now, not later: who may be late is judged at once.
   const bool is_short = capacity_ == kFirstBuffer && end_ < capacity_;
@@ -127,7 +130,7 @@ void Connection::OnResume(Self self) {
 }
 
 void Connection::Receive(Self self) {
-  if (ReadMore(&self, worker_.MayBeLate())) TakeIn(std::move(self));
+  if (ReadMore(&self, MayBeLate())) TakeIn(std::move(self));
 }
 
 /// Reads what is there, as far as there is room. False if that is nothing: then the connection waits for it, or is to
@@ -161,8 +164,11 @@ void Connection::TakeIn(Self self) {
     // have no end.
     const bool more = next == Next::kRead && stream_ == nullptr && filled;
     if (!more) return Go(std::move(self), next);
-  } while (ReadMore(&self, worker_.MayBeLate()));
+  } while (ReadMore(&self, MayBeLate()));
 }
+
+/// Whether it is worth asking how long what is read now has waited.
+bool Connection::MayBeLate() const { return !has_turn_ && worker_.MayBeLate(); }
 
 void Connection::Send(Self self) {
   for (;;) {
@@ -342,32 +348,30 @@ void Connection::Enter(Phase phase) {
 
 /// Makes room for at least one more byte in the buffer.
 void Connection::MakeRoom() {
-  if (begin_ == end_) {
-    begin_ = end_ = 0;
-    if (capacity_ > kKeptBuffer) capacity_ = 0;
-  }
+  if (begin_ == end_) begin_ = end_ = 0;
   const std::size_t least = stream_ == nullptr ? kFirstBuffer : kStreamBuffer;
   if (end_ < capacity_ && capacity_ >= least) return;
   const std::size_t held = end_ - begin_;
   if (capacity_ >= least && begin_ >= capacity_ / 2 && begin_ > 0) {
     std::memmove(data_.get(), data_.get() + begin_, held);
   } else {
-    // Doubling as bytes arrive: a Content-Length alone makes nobody allocate.
-    std::size_t wanted = std::max(least, capacity_ * 2);
-    if (stream_ == nullptr && held >= kBelievedFrom) wanted = std::max(wanted, parser_.announced_size());
+    // Growing as bytes arrive: a Content-Length alone makes nobody allocate.
+    const std::size_t announced = stream_ == nullptr && held >= kBelievedFrom ? parser_.announced_size() : 0;
+    const std::size_t wanted = announced > held ? announced : std::max(least, capacity_ * kGrowth);
     auto larger = wanted == kFirstBuffer ? worker_.buffers().Take() : std::make_unique_for_overwrite<char[]>(wanted);
     if (held != 0) std::memcpy(larger.get(), data_.get() + begin_, held);
-    data_ = std::move(larger);
+    data_.swap(larger);
+    if (capacity_ == kFirstBuffer) worker_.buffers().Return(std::move(larger));
     capacity_ = wanted;  // not before it is there: ReturnBuffer believes it
   }
   begin_ = 0;
   end_ = held;
 }
 
-/// Lets go of the buffer, which holds nothing. A larger one stays with who needed it.
+/// Lets go of the buffer, which holds nothing: the next to need one gets it while the caches hold it.
 void Connection::ReturnBuffer() {
-  if (capacity_ != kFirstBuffer) return;
-  worker_.buffers().Return(std::move(data_));
+  if (capacity_ == kFirstBuffer) worker_.buffers().Return(std::move(data_));
+  data_.reset();
   capacity_ = begin_ = end_ = 0;
 }
 

@@ -67,7 +67,7 @@ class Connection final : public Expiring {
   /// What becomes of it when it goes on.
   enum class Fate { kNone, kDropped, kRetired };
   /// What a look at the received bytes leads to.
-  enum class Next { kRead, kSend, kDefer, kQueue, kSkip };
+  enum class Next { kRead, kSend, kSendLater, kDefer, kQueue, kSkip };
 
   // The asynchronous steps. Each takes the connection over and hands it to the next.
   void Serve(Self self);
@@ -89,6 +89,7 @@ class Connection final : public Expiring {
   void Discard(Self self);
 
   // The synchronous ones.
+  bool MayBeLate() const;
   bool ReadMore(Self* self, bool may_be_late);
   Next PrepareAnswer();
   RequestParser::State Parse();

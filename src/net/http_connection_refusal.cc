@@ -22,12 +22,16 @@ Connection::Next Connection::AwaitBody() {
   return worker_.MustQueue(request_.waited) ? QueueOrRefuse() : RefuseOrRead();
 }
 
-/// Where there is no room in the queue, now is the time to say so: later that costs more.
+/// Where there is no room in the queue, now is the time to decide it: later that costs more. Only the answer waits.
 Connection::Next Connection::QueueOrRefuse() {
   request_.queue_is_full = worker_.QueueIsFull();
   const bool refused = request_.queue_is_full && RefuseUnread();
   request_.queue_is_full = false;
-  return refused ? Next::kSend : Next::kQueue;
+  if (!refused) return Next::kQueue;
+  begin_ += parser_.size();
+  parser_.Reset();
+  if (begin_ == end_) ReturnBuffer();
+  return Next::kSendLater;
 }
 
 Connection::Next Connection::RefuseOrRead() {

@@ -99,7 +99,7 @@ void Worker::Resume() {
   Settle();
   listener_.Resume();
   if (!awaiting_ && !drained()) AwaitReports();
-  if (!ready_.empty() && !answering_) PostAnswers();
+  if (HasQueued() && !answering_) PostAnswers();
   if (open_ != 0 && !ticking_) Tick();
 }
 
@@ -228,14 +228,31 @@ void Worker::PostAnswers() {
 
 void Worker::AnswerQueued() {
   answering_ = false;
-  if (ready_.empty()) return;
+  if (!HasQueued()) return;
   PostAnswers();  // before the work, which may throw
-  auto now = steady_clock::now();
-  for (const auto end = now + kSlice; !ready_.empty() && now < end; now = steady_clock::now()) {
+  const auto begin = steady_clock::now();
+  auto now = begin;
+  for (; !ready_.empty() && now < begin + kSlice; now = steady_clock::now()) {
     auto ready = ready_.Pop(now);
     Connection::TakeTurn(std::move(ready.item), ready.waited);
   }
+  SendRefusals(now - begin);
   Settle();
+}
+
+void Worker::SendRefusalSoon(Connection::Self connection) {
+  refused_.Push(std::move(connection), steady_clock::now());
+  if (!answering_) PostAnswers();
+}
+
+/// At least one, if there are any.
+void Worker::SendRefusals(std::chrono::nanoseconds answered) {
+  if (refused_.empty()) return;
+  const auto now = steady_clock::now();
+  const auto end = now + (ready_.empty() ? kSlice : refused_.TimeFor(answered, now));
+  do {
+    Connection::SendAnswer(refused_.Pop());
+  } while (!refused_.empty() && steady_clock::now() < end);
 }
 
 void Worker::ServeSoon(Connection::Self connection) {

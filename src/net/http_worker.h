@@ -17,6 +17,7 @@
 #include "http_listener.h"
 #include "http_response_head.h"
 #include "ready_queue.h"
+#include "refusal_queue.h"
 #include "socket_poller.h"
 #include "tls_context.h"
 #include "valence/net/http_server.h"
@@ -78,6 +79,9 @@ class Worker {
   void ServeSoon(Connection::Self connection);
   /// Serves what ServeSoon has kept.
   void ServeReceived();
+  /// Sends the connection's answer, which refuses its request because the queue is full, as soon as that leaves time
+  /// for the others: a server that told everybody at once would in the end do nothing else.
+  void SendRefusalSoon(Connection::Self connection);
   /// Sends the connection's answer, a little later: with those to the other requests that have arrived by now.
   void SendSoon(Connection::Self connection);
   /// Sends what SendSoon has kept.
@@ -118,7 +122,9 @@ class Worker {
   void Retire(Phase phase);
   void StopTimers();
   void PostAnswers();
+  bool HasQueued() const { return !ready_.empty() || !refused_.empty(); }
   void AnswerQueued();
+  void SendRefusals(std::chrono::nanoseconds answered);
   void Tick();
   void Sweep();
   /// Whether the last connection of a drain is gone.
@@ -152,6 +158,7 @@ class Worker {
   Timer drain_step_;
   Timer cut_;
   ReadyQueue<Connection::Self> ready_;
+  RefusalQueue<Connection::Self> refused_;
   std::deque<Connection::Self> received_;
   std::deque<Connection::Self> unsent_;
 };

@@ -16,8 +16,8 @@
 namespace valence::net {
 
 /// A real HttpServer on a free port, whose handler answers "<method> <path>?<query> <body>". The path "/slow" takes
-/// until Release(), "/busy" 20 ms. A request with the header X-Refuse gets 429, before its body is read where that can
-/// be; one with X-Refuse-If-Full for which the queue is full likewise.
+/// until Release(), "/busy" 20 ms, "/brief" 1 ms. A request with the header X-Refuse gets 429, before its body is read
+/// where that can be; one with X-Refuse-If-Full for which the queue is full likewise.
 class EchoServer {
  public:
   explicit EchoServer(ServerOptions options) {
@@ -78,6 +78,7 @@ class EchoServer {
       released_.wait(false);
     }
     if (request.path == "/busy") std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (request.path == "/brief") std::this_thread::sleep_for(std::chrono::milliseconds(1));
     {
       const std::lock_guard lock(mutex_);
       paths_.emplace_back(request.path);

@@ -144,21 +144,27 @@ TEST(HttpOverload, WhatIsRefusedInItsTurnIsNotRead) {
   for (const int i : {0, 1}) EXPECT_EQ(StatusOf(clients[static_cast<std::size_t>(i)]->ReadAnswer()), 200) << i;
 }
 
-/// A server whose queue is full: behind a late request there are as many more as take 800 ms, the first of which are
-/// answered.
+/// A server whose queue is full: behind a late request there are more that take longer than anybody may wait, the first
+/// of which are answered.
 class FullQueue {
  public:
-  FullQueue() : server_(Options()) {
-    for (int i = 0; i < 42; ++i) waiting_.push_back(Known(server_));
+  /// `count` requests for `path`, which is to mean work, and `others` clients besides, who have not asked yet.
+  explicit FullQueue(std::string_view path = "/busy", std::size_t count = 40, std::size_t others = 0)
+      : server_(Options()) {
+    while (others_.size() < others) others_.push_back(Known(server_));
+    while (waiting_.size() < count + 2) waiting_.push_back(Known(server_));
     waiting_[0]->Send(Post("/slow"));
     server_.WaitUntilSlowStarted();
     waiting_[1]->Send(Post("/late"));
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
-    for (std::size_t i = 2; i < waiting_.size(); ++i) waiting_[i]->Send(Post("/busy"));
+    for (std::size_t i = 2; i < waiting_.size(); ++i) waiting_[i]->Send(Post(path));
     server_.Release();
-    for (const std::size_t i : {0u, 1u, 41u, 40u}) EXPECT_EQ(StatusOf(waiting_[i]->ReadAnswer()), 200) << i;
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}, count + 1, count}) {
+      EXPECT_EQ(StatusOf(waiting_[i]->ReadAnswer()), 200) << i;
+    }
   }
   EchoServer& server() { return server_; }
+  std::vector<std::unique_ptr<RawClient>>& others() { return others_; }
 
  private:
   static ServerOptions Options() {
@@ -169,7 +175,11 @@ class FullQueue {
 
   EchoServer server_;
   std::vector<std::unique_ptr<RawClient>> waiting_;
+  std::vector<std::unique_ptr<RawClient>> others_;
 };
+
+constexpr std::string_view kRefusedIfFull =
+    "POST /full HTTP/1.1\r\nHost: x\r\nX-Refuse-If-Full: 1\r\nContent-Length: 4\r\n\r\nbody";
 
 TEST(HttpOverload, WhoFindsTheQueueFullCanBeRefusedAtOnce) {
   FullQueue full;
@@ -195,6 +205,32 @@ TEST(HttpOverload, WhoFindsTheQueueFullAndIsNotRefusedWaitsForItsTurn) {
   EXPECT_THAT(longer->ReadAnswer(), testing::EndsWith(" " + body));
   EXPECT_EQ(full.server().asked_when_full(), 2);
   EXPECT_EQ(full.server().refused_unread(), 0);
+}
+
+// An answer of 1 ms leaves 16 us, in which a few can be refused; as many as arrive meanwhile would be 64.
+TEST(HttpOverload, RefusalsOfAFullQueueLeaveTimeForTheAnswers) {
+  FullQueue full("/brief", 400, 200);
+  for (const auto& client : full.others()) client->Send(kRefusedIfFull);
+  EXPECT_EQ(StatusOf(full.others().front()->ReadAnswer()), 429);
+  const std::size_t before = full.server().AnsweredPaths().size();
+  for (std::size_t i = 1; i < full.others().size(); ++i) {
+    EXPECT_EQ(StatusOf(full.others()[i]->ReadAnswer()), 429) << i;
+  }
+  EXPECT_GE(full.server().AnsweredPaths().size(), before + 15);
+  EXPECT_THAT(full.server().AnsweredPaths(), testing::Not(testing::Contains("/full")));
+}
+
+TEST(HttpOverload, ADrainTellsThoseWhoWaitForARefusal) {
+  FullQueue full("/brief", 400, 200);
+  for (const auto& client : full.others()) client->Send(kRefusedIfFull);
+  EXPECT_EQ(StatusOf(full.others().front()->ReadAnswer()), 429);  // by now the others wait for theirs
+  full.others().back()->Reset();
+  full.others().pop_back();
+  full.server().server().Stop();
+  for (std::size_t i = 1; i < full.others().size(); ++i) {
+    EXPECT_EQ(StatusOf(full.others()[i]->ReadAnswer()), 429) << i;
+    EXPECT_TRUE(full.others()[i]->AtEnd()) << i;
+  }
 }
 
 TEST(HttpOverload, OfRequestsWithLongBodiesNoneIsLost) {
