@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kFirstBuffer = BufferPool::kSize;
 constexpr std::size_t kStreamBuffer = 64u << 10;
-constexpr std::size_t kGrowth = 4;  // each step costs a call and a copy
+constexpr std::size_t kGrowth = 4;                // each step costs a call and a copy
 constexpr std::size_t kBelievedFrom = 16u << 10;  // who has sent so much means the Content-Length
 constexpr std::size_t kLongBody = 16u << 10;
 constexpr std::size_t kShortBody = 4u << 10;  // copying it costs less than sending two pieces

@@ -230,13 +230,12 @@ void Worker::AnswerQueued() {
   answering_ = false;
   if (!HasQueued()) return;
   PostAnswers();  // before the work, which may throw
-  const auto begin = steady_clock::now();
-  auto now = begin;
-  for (; !ready_.empty() && now < begin + kSlice; now = steady_clock::now()) {
-    auto ready = ready_.Pop(now);
+  auto now = steady_clock::now();
+  for (const auto end = now + kSlice; !ready_.empty() && now < end; now = steady_clock::now()) {
+    auto ready = ready_.Pop(now, !refused_.empty());
     Connection::TakeTurn(std::move(ready.item), ready.waited);
   }
-  SendRefusals(now - begin);
+  SendRefusals();
   Settle();
 }
 
@@ -245,14 +244,14 @@ void Worker::SendRefusalSoon(Connection::Self connection) {
   if (!answering_) PostAnswers();
 }
 
-/// At least one, if there are any.
-void Worker::SendRefusals(std::chrono::nanoseconds answered) {
+/// As many as their share of the time allows.
+void Worker::SendRefusals() {
   if (refused_.empty()) return;
-  const auto now = steady_clock::now();
-  const auto end = now + (ready_.empty() ? kSlice : refused_.TimeFor(answered, now));
-  do {
-    Connection::SendAnswer(refused_.Pop());
-  } while (!refused_.empty() && steady_clock::now() < end);
+  const auto begin = steady_clock::now();
+  const auto time = refused_.TimeFor(begin, !ready_.empty());
+  auto now = begin;
+  for (; !refused_.empty() && now - begin < time; now = steady_clock::now()) Connection::SendAnswer(refused_.Pop());
+  refused_.Use(now - begin);
 }
 
 void Worker::ServeSoon(Connection::Self connection) {

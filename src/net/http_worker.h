@@ -16,11 +16,11 @@
 #include "http_connection.h"
 #include "http_listener.h"
 #include "http_response_head.h"
-#include "ready_queue.h"
-#include "refusal_queue.h"
 #include "socket_poller.h"
 #include "tls_context.h"
 #include "valence/net/http_server.h"
+#include "valence/net/ready_queue.h"
+#include "valence/net/refusal_queue.h"
 
 namespace valence::net {
 
@@ -124,7 +124,7 @@ class Worker {
   void PostAnswers();
   bool HasQueued() const { return !ready_.empty() || !refused_.empty(); }
   void AnswerQueued();
-  void SendRefusals(std::chrono::nanoseconds answered);
+  void SendRefusals();
   void Tick();
   void Sweep();
   /// Whether the last connection of a drain is gone.

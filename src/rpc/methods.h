@@ -36,6 +36,9 @@ struct Method {
   /// Makes the body, which is REST's JSON, the method's message; nullptr if it is the message already.
   bool (*translate)(std::string* body);
   bool absence_is_false;  ///< an unknown model is no error, but an answer without members
+
+  /// Whether it scores texts; the others ask about models and the server.
+  bool is_inference() const { return translate == nullptr; }
 };
 
 std::span<const Method> Methods();

@@ -101,7 +101,7 @@ Result<std::unique_ptr<serving::SideListener>> RpcListener::Open(std::uint16_t p
   for (int i = 0; i < http.threads; ++i) {
     listener->workers_.push_back(std::make_unique<Worker>(listener->service_.get(), builder.AddCompletionQueue(),
                                                           listener->handlers_, handlers.first_thread + i,
-                                                          !http.tls.certificate.empty()));
+                                                          !http.tls.certificate.empty(), http.late_after));
   }
   listener->server_ = builder.BuildAndStart();
   if (listener->server_ == nullptr || bound == 0) {

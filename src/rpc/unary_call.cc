@@ -2,6 +2,7 @@
 #include "unary_call.h"
 
 #include <chrono>
+#include <utility>
 
 #include "call_request.h"
 #include "call_status.h"
@@ -11,22 +12,21 @@ namespace valence::rpc {
 
 void UnaryCall::Await(const Method& method) {
   method_ = &method;
-  answered_ = false;
+  arrived_ = false;
   context_.emplace();
   responder_.emplace(&*context_);
-  method.request(&worker_.service(), &*context_, &request_, &*responder_, &worker_.queue(), static_cast<Tag*>(this));
+  method.request(&worker_.service(), &*context_, &request_, &*responder_, &worker_.queue(), this);
 }
 
 void UnaryCall::Proceed(bool ok) {
-  if (!answered_ && ok) {
-    worker_.Await(*method_);
-    answered_ = true;
-    return Answer();
+  if (!arrived_ && ok) {
+    arrived_ = true;
+    held_ = request_.Length();
+    return worker_.Take(this, held_);
   }
-  if (!answered_) worker_.watch().Stop();  // the server takes no more calls
   responder_.reset();
   context_.reset();  // which holds the call, for whose end a shutdown waits
-  request_.Clear();
+  DropBytes();
   worker_.Recycle(this);
 }
 
@@ -34,7 +34,12 @@ bool UnaryCall::ReadBytes(grpc::Slice* slice) {
   return request_.TrySingleSlice(slice).ok() || request_.DumpToSingleSlice(slice).ok();
 }
 
-void UnaryCall::Answer() {
+void UnaryCall::DropBytes() {
+  request_.Clear();
+  worker_.Release(std::exchange(held_, 0));
+}
+
+void UnaryCall::Answer(std::chrono::nanoseconds waited) {
   response_.Clear();
   grpc::Slice slice;
   const bool read = ReadBytes(&slice);
@@ -49,12 +54,22 @@ void UnaryCall::Answer() {
                     {408, "the deadline had passed before the call's turn came", method_->path, request.http().peer},
                     &response_);
   } else {
-    request.http().waited = worker_.watch().Waited(QueueWatch::Clock::now());
+    request.http().waited = waited;
     const auto call = method_->make_call(bytes, &worker_.arena());
     handlers.answer(worker_.thread(), request.http(), &response_, call.get());
   }
   worker_.arena().Reset();
   Send();
+}
+
+bool UnaryCall::Refuse(std::chrono::nanoseconds waited) {
+  response_.Clear();
+  CallRequest request(*context_, method_->path, {}, worker_.secure());
+  request.http().waited = waited;
+  request.http().queue_is_full = true;
+  if (!worker_.handlers().refuse_unread(worker_.thread(), request.http(), &response_)) return false;
+  DropBytes();
+  return true;
 }
 
 void UnaryCall::Send() {
@@ -63,16 +78,15 @@ void UnaryCall::Send() {
     const auto error = ErrorText(response_);
     const bool is_absence = response_.status == 404 && method_->absence_is_false;
     if (error.has_value() && !is_absence) {
-      return responder_->FinishWithError({CodeOf(response_.status), *error}, static_cast<Tag*>(this));
+      return responder_->FinishWithError({CodeOf(response_.status), *error}, this);
     }
     if (is_absence) response_.body = "{}";
   }
   if (method_->translate != nullptr && !method_->translate(&response_.body)) {
-    return responder_->FinishWithError({grpc::StatusCode::INTERNAL, "the server failed on this request"},
-                                       static_cast<Tag*>(this));
+    return responder_->FinishWithError({grpc::StatusCode::INTERNAL, "the server failed on this request"}, this);
   }
   grpc::Slice body(response_.body.data(), response_.body.size());
-  responder_->Finish(grpc::ByteBuffer(&body, 1), grpc::Status::OK, static_cast<Tag*>(this));
+  responder_->Finish(grpc::ByteBuffer(&body, 1), grpc::Status::OK, this);
 }
 
 }  // namespace valence::rpc

@@ -3,10 +3,10 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <optional>
 
 #include "methods.h"
-#include "tag.h"
 #include "valence/net/http_server.h"
 
 namespace valence::rpc {
@@ -14,28 +14,37 @@ namespace valence::rpc {
 class Worker;
 
 /// One call at a time, from its arrival to its answer's being sent. Belongs to a worker, and runs on its thread.
-class UnaryCall final : public Tag {
+class UnaryCall {
  public:
   explicit UnaryCall(Worker* worker) : worker_(*worker) {}
+  UnaryCall(const UnaryCall&) = delete;
+  UnaryCall& operator=(const UnaryCall&) = delete;
 
-  /// Waits for the next call of `method`.
+  /// Waits for the next call of `method`. This object is the tag of all its events.
   void Await(const Method& method);
-  void Proceed(bool ok) override;
+  /// An event came out of the queue. `ok` is false if what was waited for will not happen.
+  void Proceed(bool ok);
+  /// Answers the call, which has waited for so long.
+  void Answer(std::chrono::nanoseconds waited);
+  /// Whether it is refused because the queue is full: then Send sends that.
+  bool Refuse(std::chrono::nanoseconds waited);
+  /// Sends the answer.
+  void Send();
+  const Method& method() const { return *method_; }
 
  private:
-  void Answer();
-  /// Sends what `response` says.
-  void Send();
   /// The call's bytes, in one piece; they live in `slice`.
   bool ReadBytes(grpc::Slice* slice);
+  void DropBytes();
 
   Worker& worker_;
   const Method* method_ = nullptr;
-  bool answered_ = false;
+  bool arrived_ = false;
   // gRPC wants these anew for each call.
   std::optional<grpc::ServerContext> context_;
   std::optional<Responder> responder_;
   grpc::ByteBuffer request_;
+  std::size_t held_ = 0;  // bytes of it
   net::HttpResponse response_;
 };
 

@@ -48,6 +48,9 @@ Status Serve(const ServeConfig& config) {
   auto refuse = [&guard](int thread, const net::HttpRequest& request, net::HttpResponse* response) {
     return guard->RefuseUnread(thread, request, response);
   };
+  auto refuse_call = [&guard](int thread, const net::HttpRequest& request, net::HttpResponse* response) {
+    return guard->RefuseUnread(thread, request, response, Guard::Transport::kCall);
+  };
   const net::StreamOpener open = guard->Guarding(
       [&service](int thread, const net::HttpRequest& request) { return service.Open(thread, request); });
   VALENCE_TRY(const std::vector<int> sockets, systemd::ListenSockets(ProcessEnvironment()));
@@ -56,7 +59,7 @@ Status Serve(const ServeConfig& config) {
   VALENCE_TRY(const auto server, net::HttpServer::Listen(http, handle, render, open, refuse));
   std::unique_ptr<SideListener> side;
   if (config.open_side_listener != nullptr) {
-    VALENCE_TRY(side, config.open_side_listener(http, {http.threads, answer, render}));
+    VALENCE_TRY(side, config.open_side_listener(http, {http.threads, answer, render, refuse_call}));
   }
   ModelFollower follower(lifecycle.get(), models.watch_interval);
   std::unique_ptr<AdminListener> admin;

@@ -20,7 +20,7 @@ import urllib.request
 
 import pytest
 from conftest import BINARY
-from procfs import needs_proc
+from procfs import needs_proc, on_cores, rss_bytes
 from test_serve import Server, serving
 
 FULL = os.environ.get("VALENCE_TEST_FULL") == "1"
@@ -49,25 +49,6 @@ def request(path, body=None, method=None, **headers):
 def quantile(values, q):
     values = sorted(values)
     return values[min(len(values) - 1, math.ceil(q * len(values)) - 1)]
-
-
-@contextlib.contextmanager
-def on_cores(server):
-    """The server on core 0, this process on core 1."""
-    before = os.sched_getaffinity(0)
-    if len(before) >= 2:
-        for thread in os.listdir(f"/proc/{server.process.pid}/task"):
-            os.sched_setaffinity(int(thread), {min(before)})
-        os.sched_setaffinity(0, {max(before)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-def rss_bytes(process):
-    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
 
 def cpu_seconds(process):
@@ -129,7 +110,7 @@ def test_overload_sheds_what_it_cannot_do(trained, tmp_path, figures):
     bodies = tmp_path / "bodies.txt"
     bodies.write_text(json.dumps({"texts": [TEXT * 5] * 100}) + "\n")
     measure, seconds = (10, 60) if FULL else (2, 5)
-    with serving(trained.folder, "--threads", "1") as server, on_cores(server):
+    with serving(trained.folder, "--threads", "1") as server, on_cores(server.process):
         open_load(server, bodies, 16, 0, 0.5)
         capacity = open_load(server, bodies, 16, 0, measure)["ok_per_second"]
         memory = rss_bytes(server.process)

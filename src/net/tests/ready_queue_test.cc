@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ready_queue.h"
+#include "valence/net/ready_queue.h"
 
 #include <gtest/gtest.h>
 

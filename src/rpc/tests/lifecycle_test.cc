@@ -7,7 +7,6 @@
 #include "call_request.h"
 #include "call_status.h"
 #include "health.grpc.pb.h"
-#include "queue_watch.h"
 #include "rpc_server.h"
 
 namespace valence::rpc {
@@ -89,7 +88,8 @@ TEST(Drain, ACallUnderWayIsAnswered) {
                                              begun.release();
                                              end.acquire();
                                            },
-                                       .refuse = nullptr};
+                                       .refuse = nullptr,
+                                       .refuse_unread = nullptr};
   const auto listener = OpenOn(0)(RpcServer::Options(), handlers).value();
   const auto stub = inference::GRPCInferenceService::NewStub(grpc::CreateChannel(
       listener->Describe().substr(std::string("gRPC on ").size()), grpc::InsecureChannelCredentials()));
@@ -130,24 +130,6 @@ TEST(CodeOf, StatusesThatTheGuardAnswers) {
   EXPECT_EQ(CodeOf(429), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(CodeOf(503), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(CodeOf(500), grpc::StatusCode::INTERNAL);
-}
-
-TEST(QueueWatch, MeasuresFromTheMarkUntilItComesOut) {
-  grpc::CompletionQueue queue;
-  QueueWatch watch(&queue);
-  const auto start = QueueWatch::Clock::now();
-  EXPECT_EQ(watch.Waited(start), 0ns);
-  EXPECT_GE(watch.Waited(start + 20ms), 20ms);  // the mark is still in there
-  void* tag = nullptr;
-  bool ok = false;
-  ASSERT_TRUE(queue.Next(&tag, &ok));
-  ASSERT_EQ(tag, &watch);
-  static_cast<Tag*>(&watch)->Proceed(ok);
-  EXPECT_LT(watch.Waited(start), 10s);       // as long as it lay there, which only a debugger makes long
-  EXPECT_EQ(watch.Waited(start + 1h), 0ns);  // too old to say anything, and the next mark is set
-  ASSERT_TRUE(queue.Next(&tag, &ok));
-  queue.Shutdown();
-  EXPECT_FALSE(queue.Next(&tag, &ok));
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ class RpcServer {
               service_.Handle(thread, request, response, &handled, call);
             },
         .refuse = [this](int thread, const net::HttpRefusal& refusal,
-                         net::HttpResponse* response) { service_.RenderError(thread, refusal, response); }};
+                         net::HttpResponse* response) { service_.RenderError(thread, refusal, response); },
+        .refuse_unread = nullptr};
     listener_ = OpenOn(0)(http, handlers).value();
     channel_ = grpc::CreateChannel(address(), grpc::InsecureChannelCredentials());
     stub_ = inference::GRPCInferenceService::NewStub(channel_);

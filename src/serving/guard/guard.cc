@@ -88,21 +88,18 @@ void Guard::Handle(int thread, const net::HttpRequest& request, net::HttpRespons
   }
   if (Admit(thread, &visit, response)) service_.Handle(thread, request, response, &visit.handled, call);
   if (response->deferred != nullptr) return Defer(thread, std::move(visit), response->deferred.get());
-  if (call == nullptr) {
-    Complete(state.identity, request, response);
-  } else {
-    state.identity.AppendHeaders(&response->extra_headers);
-  }
+  Complete(call == nullptr ? Transport::kHttp : Transport::kCall, state.identity, request, response);
   Log(thread, visit, *response);
 }
 
-bool Guard::RefuseUnread(int thread, const net::HttpRequest& request, net::HttpResponse* response) {
+bool Guard::RefuseUnread(int thread, const net::HttpRequest& request, net::HttpResponse* response,
+                         Transport transport) {
   if (request.method == "OPTIONS") return false;  // a preflight's answer is no refusal
   ThreadState& state = *threads_[static_cast<std::size_t>(thread)];
   Visit visit{.identity = state.identity, .request = request, .stage = Stage::kHead, .handled = {}};
   if (Admit(thread, &visit, response)) return false;
   state.identity.Read(request, log_ != nullptr, &state.ids);
-  Complete(state.identity, request, response);
+  Complete(transport, state.identity, request, response);
   Log(thread, visit, *response);
   return true;
 }
@@ -193,7 +190,9 @@ std::unique_ptr<net::HttpStream> Guard::Open(int thread, const net::HttpRequest&
   kept->client = request.peer;
   kept->method = request.method;
   if (visit.key != nullptr) kept->key = visit.key->name;
-  auto complete = [this, kept, &request](net::HttpResponse* response) { Complete(kept->identity, request, response); };
+  auto complete = [this, kept, &request](net::HttpResponse* response) {
+    Complete(Transport::kHttp, kept->identity, request, response);
+  };
   auto record = [this, thread, kept, watch = visit.handled.watch,
                  route = RouteOf(request)](const GuardedStream::Outcome& outcome) {
     if (log_ == nullptr) return;
@@ -228,17 +227,19 @@ void Guard::Defer(int thread, Visit visit, net::DeferredWork* deferred) {
   deferred->finish = [this, thread, kept, handled, finish = std::move(deferred->finish), key = visit.key,
                       &request = visit.request](net::HttpResponse* response) {
     finish(response);
-    Complete(kept->identity, request, response);
+    Complete(Transport::kHttp, kept->identity, request, response);
     const Visit done{.identity = kept->identity, .request = request, .handled = handled, .keys = {}, .key = key};
     Log(thread, done, *response);
   };
 }
 
-void Guard::Complete(const RequestIdentity& identity, const net::HttpRequest& request,
+void Guard::Complete(Transport transport, const RequestIdentity& identity, const net::HttpRequest& request,
                      net::HttpResponse* response) const {
-  AppendSecurityHeaders(response);
-  if (request.secure) response->extra_headers.append("Strict-Transport-Security: max-age=31536000\r\n");
-  cors_.AppendHeaders(request, &response->extra_headers);
+  if (transport == Transport::kHttp) {
+    AppendSecurityHeaders(response);
+    if (request.secure) response->extra_headers.append("Strict-Transport-Security: max-age=31536000\r\n");
+    cors_.AppendHeaders(request, &response->extra_headers);
+  }
   identity.AppendHeaders(&response->extra_headers);
 }
 

@@ -33,10 +33,14 @@ class Guard {
   Guard& operator=(const Guard&) = delete;
   ~Guard();
 
-  /// `call`: as Service::Handle. The answer then has no header fields that only browsers read.
+  /// Who asks for a call gets no header fields that only browsers read.
+  enum class Transport { kHttp, kCall };
+
+  /// `call`: as Service::Handle; that of Transport::kCall.
   void Handle(int thread, const net::HttpRequest& request, net::HttpResponse* response, oip::Call* call = nullptr);
   /// net::HttpRefuser: refuses what Handle would, before the body is read. Takes no token and finds no overload.
-  bool RefuseUnread(int thread, const net::HttpRequest& request, net::HttpResponse* response);
+  bool RefuseUnread(int thread, const net::HttpRequest& request, net::HttpResponse* response,
+                    Transport transport = Transport::kHttp);
   /// The opener to give to net::HttpServer for the service's own: asks the same of streams. One that is refused is
   /// replaced by one that says why.
   net::StreamOpener Guarding(net::StreamOpener open);
@@ -77,7 +81,8 @@ class Guard {
   bool TakeToken(int thread, Visit* visit, net::HttpResponse* response);
   void Refuse(int thread, Visit* visit, int status, std::string_view reason, net::HttpResponse* response);
 
-  void Complete(const RequestIdentity& identity, const net::HttpRequest& request, net::HttpResponse* response) const;
+  void Complete(Transport transport, const RequestIdentity& identity, const net::HttpRequest& request,
+                net::HttpResponse* response) const;
   void Log(int thread, const Visit& visit, const net::HttpResponse& response);
   void Defer(int thread, Visit visit, net::DeferredWork* deferred);
 

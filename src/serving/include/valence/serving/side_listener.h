@@ -18,7 +18,8 @@ namespace valence::serving {
 struct CallHandlers {
   int first_thread = 0;
   std::function<void(int thread, const net::HttpRequest&, net::HttpResponse*, oip::Call*)> answer;
-  net::ErrorRenderer refuse;  ///< for what the transport refuses itself
+  net::ErrorRenderer refuse;       ///< for what the transport refuses itself
+  net::HttpRefuser refuse_unread;  ///< asked of a call that finds its thread's queue full
 };
 
 /// A way in beside HTTP, which opens and drains with it. Thread-safe.

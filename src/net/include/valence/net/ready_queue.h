@@ -44,17 +44,18 @@ class ReadyQueue {
   void Push(Item item, std::chrono::nanoseconds waited, Clock::time_point now) {
     items_.emplace(now - waited, std::move(item));
   }
-  /// The next to be answered, and how long it has waited. Not to be called on an empty queue.
-  Ready Pop(Clock::time_point now) {
+  /// The next to be answered, and how long it has waited. Not to be called on an empty queue. `more_come`: there are
+  /// clients who have been refused and who will ask again, so the overload is not over with the last that is here.
+  Ready Pop(Clock::time_point now, bool more_come = false) {
     Measure(now);
     auto next = items_.begin();
     const bool late = now - next->first > late_after_;
     if (!late && !InTime()) next = std::prev(items_.end());
     Ready ready{std::move(next->second), now - next->first};
     items_.erase(next);
-    active_ = !items_.empty();
-    measuring_ = active_ && !late;  // the late may be refused, which is no work
-    if (!active_) pace_ = {};       // of work that may never come again
+    active_ = !items_.empty() || more_come;
+    measuring_ = !items_.empty() && !late;  // the late may be refused, which is no work
+    if (!active_) pace_ = {};               // of work that may never come again
     last_ = now;
     return ready;
   }
