@@ -343,17 +343,26 @@ def bench_grpc(work):
     rate = statistics.median(rates)
     report("grpc: ModelInfer calls a second", f"{rate:,.0f}", "1/s", ">= 10,000", rate >= 10_000)
 
-    print("grpc: ModelInfer at 5 times the capacity for 20 s, 8 connections with up to 75 calls in flight each")
+    print("grpc: ModelInfer at 5 times the capacity, 8 connections with up to 75 calls in flight each")
     for count in (20, 100):
+        bench_grpc_overload(work, texts, count)
+
+
+def bench_grpc_overload(work, texts, count):
+    """With `count` reviews a call, medians of three rounds."""
+    goods, afters = [], []
+    for _ in range(3):
         with grpc_server(work) as port:
             capacity = grpc_load(port, texts, 3, 4, 4, 0, count)["ok_per_second"]
-            load = grpc_load(port, texts, 20, 8, 75, 5 * capacity, count)
+            load = grpc_load(port, texts, 10, 8, 75, 5 * capacity, count)
             after = grpc_load(port, texts, 3, 4, 4, 0, count)["ok_per_second"]
-        good = 100 * load["good_per_second"] / capacity
-        print(f"  {count} reviews a call: {capacity:,} calls/s, {load['good_per_second']:,} of 5 times as many within 100 ms "
-              f"(p99 {load['ok_ms']['p99']} ms), {load['refused_ms']['count']:,} refused, {load['unsent']:,} not sent")
-        report(f"grpc: goodput at 5 times the capacity, {count} reviews a call", f"{good:.0f}", "%", ">= 90", good >= 90)
-        report("grpc: capacity after it", f"{100 * after / capacity:.0f}", "%", ">= 95", after >= 0.95 * capacity)
+        print(f"  {count} reviews a call: {capacity:,} calls/s, of 5 times as many {load['good_per_second']:,} within 100 ms "
+              f"(p99 {load['ok_ms']['p99']} ms), {load['refused_ms']['count']:,} refused, {load['unsent']:,} not sent, after it {after:,}/s")
+        goods.append(100 * load["good_per_second"] / capacity)
+        afters.append(100 * after / capacity)
+    good, after = statistics.median(goods), statistics.median(afters)
+    report(f"grpc: goodput at 5 times the capacity, {count} reviews a call", f"{good:.0f}", "%", ">= 90", good >= 90)
+    report("grpc: capacity after it", f"{after:.0f}", "%", ">= 95", after >= 95)
 
 
 PARTS = {"pipeline": bench_pipeline, "tune": bench_tune, "text": bench_text, "startup": bench_startup, "serve": bench_serve,
