@@ -37,6 +37,19 @@ TEST_F(ReadyQueueTest, TakesEverythingFromALateRequestUntilItIsEmpty) {
   EXPECT_FALSE(queue_.Takes(milliseconds(0)));
 }
 
+TEST_F(ReadyQueueTest, TheOverloadGoesOnWhileMoreCome) {
+  EXPECT_TRUE(queue_.Takes(milliseconds(51)));
+  Push(1, 0, 10);
+  Push(2, 0, 10);
+  queue_.Pop(At(10), true);
+  queue_.Pop(At(13), true);  // after 3 ms of work; nobody is left
+  EXPECT_TRUE(queue_.Takes(milliseconds(0)));
+  for (int i = 0; i < 5; ++i) Push(i, 40, 40);
+  EXPECT_TRUE(queue_.IsFull());  // the pace is still known: 15 ms, a quarter of 50 is 12.5
+  while (!queue_.empty()) queue_.Pop(At(40), false);
+  EXPECT_FALSE(queue_.Takes(milliseconds(0)));
+}
+
 TEST_F(ReadyQueueTest, GivesTheNewestFirst) {
   Push(1, 0, 10);
   Push(3, 8, 10);
