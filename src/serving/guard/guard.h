@@ -33,7 +33,7 @@ class Guard {
   Guard& operator=(const Guard&) = delete;
   ~Guard();
 
-  /// Who asks for a call gets no header fields that only browsers read.
+  /// A call's answer has no header fields that only browsers read.
   enum class Transport { kHttp, kCall };
 
   /// `call`: as Service::Handle; that of Transport::kCall.

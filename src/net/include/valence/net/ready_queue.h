@@ -17,8 +17,8 @@ namespace valence::net {
 /// time learn it soon ("Fail at Scale", ACM Queue 13(8), 2015: adaptive LIFO). But once all that are here can be
 /// answered well before they are late, at the pace at which they were, the oldest comes first again: else a few clients
 /// that ask anew with each answer would keep the others waiting for ever. Who comes when there is work enough
-/// (IsFull) can be refused at once: later that costs more, since by then the caches hold other things. One thread
-/// only.
+/// (IsFull) can be found to be refused at once: later that costs more, since by then the caches hold other things. When
+/// they are told, RefusalQueue says. One thread only.
 template <class Item>
 class ReadyQueue {
  public:
