@@ -146,12 +146,11 @@ void Collect(Load* load, std::chrono::system_clock::time_point until) {
   }
 }
 
-void StartIdle(Load* load) {
-  for (const auto now = Clock::now(); !load->idle.empty();) {
-    Caller* const caller = load->idle.back();
-    load->idle.pop_back();
-    caller->Start(now);
-  }
+/// Of those that are idle; there must be one.
+void StartOne(Load* load, Clock::time_point due) {
+  Caller* const caller = load->idle.back();
+  load->idle.pop_back();
+  caller->Start(due);
 }
 
 /// Starts what is due by now of calls at `rate` since `start`, of which `*begun` were due before.
@@ -162,11 +161,9 @@ void StartDue(Load* load, Clock::time_point start, double rate, std::uint64_t* b
     if (due > now) return;
     if (load->idle.empty()) {
       ++load->unsent;
-      continue;
+    } else {
+      StartOne(load, due);
     }
-    Caller* const caller = load->idle.back();
-    load->idle.pop_back();
-    caller->Start(due);
   }
 }
 
@@ -181,7 +178,7 @@ double Run(const Arguments& arguments, std::size_t callers, Load* load) {
       StartDue(load, start, arguments.rate, &begun);
       Collect(load, {});  // does not wait: gRPC counts in milliseconds, in which dozens may come due
     } else {
-      StartIdle(load);
+      while (!load->idle.empty()) StartOne(load, Clock::now());
       Collect(load, std::chrono::system_clock::now() + std::chrono::milliseconds(10));
     }
   }

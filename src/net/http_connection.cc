@@ -85,9 +85,9 @@ void Connection::TakeTurn(Self self, std::chrono::nanoseconds waited) {
   c.request_.waited = waited;
   c.has_turn_ = true;
   const Next next = c.parser_.complete() ? c.Answer() : c.RefuseOrRead();
+  if (next != Next::kRead) return c.Go(std::move(self), next);
   // Its body is probably there: no need to be told.
-  if (next == Next::kRead) return c.Receive(std::move(self));
-  c.Go(std::move(self), next);
+  if (c.ReadMore(&self, false)) c.TakeIn(std::move(self));
 }
 
 void Connection::Defer(Self self) {
@@ -127,10 +127,6 @@ void Connection::OnResume(Self self) {
   if (is_short && !may_be_late) return worker_.ServeSoon(std::move(self));
   worker_.ServeReceived();  // those of others need not wait for this one
   TakeIn(std::move(self));
-}
-
-void Connection::Receive(Self self) {
-  if (ReadMore(&self, MayBeLate())) TakeIn(std::move(self));
 }
 
 /// Reads what is there, as far as there is room. False if that is nothing: then the connection waits for it, or is to
@@ -333,10 +329,15 @@ void Connection::FinishAnswer() {
   if (close_ || stream_ != nullptr) return;
   streaming_ = false;
   request_.waited = {};
-  begin_ += parser_.size();
-  parser_.Reset();
+  DropRequest();
   sent_continue_ = judged_ = has_turn_ = false;
   fresh_ = false;
+}
+
+/// From here on the received bytes are the next request's.
+void Connection::DropRequest() {
+  begin_ += parser_.size();
+  parser_.Reset();
 }
 
 void Connection::Enter(Phase phase) {

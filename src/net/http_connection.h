@@ -74,7 +74,6 @@ class Connection final : public Expiring {
   void Read(Self self);
   void Await(Self self, Direction direction);
   void OnResume(Self self);
-  void Receive(Self self);
   void TakeIn(Self self);
   void Go(Self self, Next next);
   void Defer(Self self);
@@ -101,6 +100,7 @@ class Connection final : public Expiring {
   void FillRequest();
   Sent SendSome();
   void FinishAnswer();
+  void DropRequest();
   void WantBody();
   void Erase(RequestParser::Range range);
 

@@ -28,8 +28,7 @@ Connection::Next Connection::QueueOrRefuse() {
   const bool refused = request_.queue_is_full && RefuseUnread();
   request_.queue_is_full = false;
   if (!refused) return Next::kQueue;
-  begin_ += parser_.size();
-  parser_.Reset();
+  DropRequest();
   if (begin_ == end_) ReturnBuffer();
   return Next::kSendLater;
 }

@@ -235,23 +235,13 @@ void Worker::AnswerQueued() {
     auto ready = ready_.Pop(now, !refused_.empty());
     Connection::TakeTurn(std::move(ready.item), ready.waited);
   }
-  SendRefusals();
+  refused_.SendSome(!ready_.empty(), Connection::SendAnswer);
   Settle();
 }
 
 void Worker::SendRefusalSoon(Connection::Self connection) {
   refused_.Push(std::move(connection), steady_clock::now());
   if (!answering_) PostAnswers();
-}
-
-/// As many as their share of the time allows.
-void Worker::SendRefusals() {
-  if (refused_.empty()) return;
-  const auto begin = steady_clock::now();
-  const auto time = refused_.TimeFor(begin, !ready_.empty());
-  auto now = begin;
-  for (; !refused_.empty() && now - begin < time; now = steady_clock::now()) Connection::SendAnswer(refused_.Pop());
-  refused_.Use(now - begin);
 }
 
 void Worker::ServeSoon(Connection::Self connection) {

@@ -124,7 +124,6 @@ class Worker {
   void PostAnswers();
   bool HasQueued() const { return !ready_.empty() || !refused_.empty(); }
   void AnswerQueued();
-  void SendRefusals();
   void Tick();
   void Sweep();
   /// Whether the last connection of a drain is gone.

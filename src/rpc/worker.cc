@@ -90,7 +90,7 @@ grpc::CompletionQueue::NextStatus Worker::TakeNext(gpr_timespec until) {
 void Worker::AnswerCalls() {
   auto now = Clock::now();
   for (const auto end = now + kSlice; HasToAnswer() && now < end; now = Clock::now()) AnswerNext(now);
-  SendRefusals();
+  refused_.SendSome(HasToAnswer(), [](UnaryCall* call) { call->Send(); });
 }
 
 void Worker::AnswerNext(Clock::time_point now) {
@@ -120,16 +120,6 @@ void Worker::QueueArrived(Clock::time_point now) {
       ready_.Push(call, now - at, now);
     }
   }
-}
-
-/// As many as their share of the time allows.
-void Worker::SendRefusals() {
-  if (refused_.empty()) return;
-  const auto begin = Clock::now();
-  const auto time = refused_.TimeFor(begin, HasToAnswer());
-  auto now = begin;
-  for (; !refused_.empty() && now - begin < time; now = Clock::now()) refused_.Pop()->Send();
-  refused_.Use(now - begin);
 }
 
 void Worker::Run() {

@@ -63,7 +63,6 @@ class Worker {
   void AnswerCalls();
   void AnswerNext(Clock::time_point now);
   void QueueArrived(Clock::time_point now);
-  void SendRefusals();
   bool HasToAnswer() const { return !arrived_.empty() || !ready_.empty(); }
 
   InferenceService& service_;

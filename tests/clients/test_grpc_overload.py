@@ -6,7 +6,6 @@ import os
 import subprocess
 import time
 
-import pytest
 import tritonclient.grpc as triton
 
 from clients.test_grpc import GRPC_BINARY, serving

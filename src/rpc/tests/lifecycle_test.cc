@@ -91,8 +91,8 @@ TEST(Drain, ACallUnderWayIsAnswered) {
                                        .refuse = nullptr,
                                        .refuse_unread = nullptr};
   const auto listener = OpenOn(0)(RpcServer::Options(), handlers).value();
-  const auto stub = inference::GRPCInferenceService::NewStub(grpc::CreateChannel(
-      listener->Describe().substr(std::string("gRPC on ").size()), grpc::InsecureChannelCredentials()));
+  const auto stub = inference::GRPCInferenceService::NewStub(
+      grpc::CreateChannel(TargetOf(*listener), grpc::InsecureChannelCredentials()));
   grpc::Status status(grpc::StatusCode::UNKNOWN, "");
   std::jthread client([&] {
     grpc::ClientContext context;

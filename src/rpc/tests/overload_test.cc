@@ -23,10 +23,11 @@ class BusyServer {
     options.late_after = kLate;
     listener_ = OpenOn(0)(options, Handlers()).value();
   }
-  std::string address() const { return listener_->Describe().substr(std::string("gRPC on ").size()); }
+  std::string address() const { return TargetOf(*listener_); }
   serving::SideListener& listener() { return *listener_; }
   /// Calls that were refused because the queue was full.
   int refused_full() const { return refused_full_; }
+  void WaitForARefusal() const { refused_full_.wait(0); }
 
  private:
   static constexpr auto kLate = 50ms;
@@ -45,6 +46,7 @@ class BusyServer {
                   EXPECT_TRUE(request.queue_is_full);
                   EXPECT_EQ(request.body, "");
                   ++refused_full_;
+                  refused_full_.notify_all();
                   Refuse(response);
                   return true;
                 }};
@@ -118,7 +120,7 @@ TEST(Overload, ADrainTellsThoseWhoWaitForARefusal) {
   BusyServer server;
   Crowd crowd(server.address());
   std::jthread client([&] { crowd.Call(300, 2000); });
-  while (server.refused_full() == 0) std::this_thread::sleep_for(1ms);
+  server.WaitForARefusal();
   server.listener().BeginDrain(0ms);
   const auto begun = std::chrono::steady_clock::now();
   server.listener().Wait();

@@ -17,6 +17,11 @@
 
 namespace valence::rpc {
 
+/// Where a listener of gRPC is.
+inline std::string TargetOf(const serving::SideListener& listener) {
+  return listener.Describe().substr(std::string("gRPC on ").size());
+}
+
 /// A service of the small model, with real gRPC on a free port of loopback before it.
 class RpcServer {
  public:
@@ -49,7 +54,7 @@ class RpcServer {
     EXPECT_TRUE(channel_->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(30)));
   }
 
-  std::string address() const { return listener_->Describe().substr(std::string("gRPC on ").size()); }
+  std::string address() const { return TargetOf(*listener_); }
   serving::SideListener& listener() { return *listener_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   inference::GRPCInferenceService::Stub& stub() { return *stub_; }

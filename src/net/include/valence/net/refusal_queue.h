@@ -27,8 +27,20 @@ class RefusalQueue {
     items_.push_back({std::move(item), now});
     time_ = std::max<std::chrono::nanoseconds>(time_ - cost, -kMostOwed);
   }
-  /// What sending refusals may take now: nothing, unless it is above 0. `others_wait`: for their answers. Not to be
-  /// called on an empty queue.
+  /// Calls send(item) for as many as their share of the time allows, the oldest first. `others_wait`: for their
+  /// answers.
+  template <class Send>
+  void SendSome(bool others_wait, const Send& send) {
+    if (items_.empty()) return;
+    const auto begin = Clock::now();
+    const auto time = TimeFor(begin, others_wait);
+    auto now = begin;
+    for (; !items_.empty() && now - begin < time; now = Clock::now()) send(Pop());
+    Use(now - begin);
+  }
+
+  // What SendSome is made of.
+  /// What sending refusals may take now: nothing, unless it is above 0. Not to be called on an empty queue.
   std::chrono::nanoseconds TimeFor(Clock::time_point now, bool others_wait) {
     const auto passed = now - std::exchange(last_, now);
     const bool is_late = now - items_.front().since > kLate;
